@@ -1,0 +1,47 @@
+"""What the worker does for parts that know nothing of conversations; named in `settings.WORKER_CHORES`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from django.conf import settings
+
+from bot.conversations.database import on_database
+
+log = logging.getLogger(__name__)
+
+INDEX_PAUSE = 0.3
+
+
+async def indexing(stop: asyncio.Event) -> None:
+    """Bring articles that were published or withdrawn into the index; what fails stays pending."""
+    from knowledge.index import index_pending
+
+    while not stop.is_set():
+        pause = INDEX_PAUSE
+        try:
+            await on_database(index_pending)
+        except Exception as error:
+            log.warning("articles are waiting to be indexed: %s: %s", type(error).__name__, error)
+            pause = 3
+        await _pause(stop, pause)
+
+
+async def telegram_polling(stop: asyncio.Event) -> None:
+    """Fetch Telegram's updates where there is no public address that Telegram could call."""
+    if not settings.TELEGRAM_BOT_TOKEN or settings.PUBLIC_BASE_URL.startswith("https://"):
+        return
+    from channels.telegram.polling import batches
+
+    from bot.conversations.webhooks import take_in
+
+    async for events in batches(stop):
+        await take_in(events)
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return

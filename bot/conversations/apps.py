@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_save
+
+
+class ConversationsConfig(AppConfig):
+    """Stores, owns, orders and delivers: everything a customer or an agent says passes through here."""
+
+    name = "bot.conversations"
+    label = "conversations"
+
+    def ready(self) -> None:
+        from bot.conversations.events import wake_after_commit
+        from bot.conversations.models import Event
+
+        post_save.connect(wake_after_commit, sender=Event, dispatch_uid="live events")

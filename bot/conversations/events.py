@@ -1,0 +1,126 @@
+"""Live events: whoever waits on a conversation, or on all of them, hears of each change.
+
+The truth is the `Event` table; this is how a waiting page learns that there is something to read. Within a process a
+commit wakes the feed at once; what other processes wrote is found by one short query every `POLL` seconds, whatever
+the number of listeners.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from bot.conversations.database import on_database
+from bot.conversations.models import Event
+
+log = logging.getLogger(__name__)
+
+POLL = 0.1
+BACKLOG = 1000
+Listener = asyncio.Queue[Event]
+
+
+@dataclass
+class Feed:
+    """One per event loop; it runs while somebody listens."""
+
+    loop: asyncio.AbstractEventLoop
+    listeners: dict[UUID | None, set[Listener]] = field(default_factory=lambda: defaultdict(set))
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    last: int = 0
+    missing: set[int] = field(default_factory=set)
+    task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        if self.task is None or self.task.done():
+            self.last = await on_database(_newest)
+            self.task = asyncio.create_task(self._run())
+
+    def wake(self) -> None:
+        if not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(self.news.set)
+
+    async def _run(self) -> None:
+        while self.listeners:
+            try:
+                await self._read()
+            except Exception:
+                log.exception("the live feed could not read the event log; trying again")
+                await asyncio.sleep(1)
+            try:
+                await asyncio.wait_for(self.news.wait(), POLL)
+            except TimeoutError:
+                continue
+            self.news.clear()
+
+    async def _read(self) -> None:
+        for event in await on_database(_after, self.last, sorted(self.missing)):
+            self.missing.discard(event.pk)
+            if event.pk > self.last:
+                # PostgreSQL hands out numbers before commit: a number that is skipped now may still appear.
+                self.missing.update(range(self.last + 1, event.pk))
+                self.last = event.pk
+            for listener in [*self.listeners.get(event.conversation_id, ()), *self.listeners.get(None, ())]:
+                _offer(listener, event)
+        if len(self.missing) > BACKLOG:
+            self.missing = set(sorted(self.missing)[-BACKLOG:])
+
+
+def _offer(listener: Listener, event: Event) -> None:
+    """A page that does not read falls behind without holding up the others: it reloads what it missed by number."""
+    if listener.full():
+        listener.get_nowait()
+    listener.put_nowait(event)
+
+
+def _newest() -> int:
+    return Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def _after(last: int, missing: list[int]) -> list[Event]:
+    fresh = list(Event.objects.filter(pk__gt=last).order_by("pk")[:BACKLOG])
+    late = list(Event.objects.filter(pk__in=missing).order_by("pk")) if missing else []
+    return late + fresh
+
+
+_feeds: dict[int, Feed] = {}
+
+
+def _feed() -> Feed:
+    loop = asyncio.get_running_loop()
+    feed = _feeds.get(id(loop))
+    if feed is None or feed.loop is not loop:
+        feed = _feeds[id(loop)] = Feed(loop)
+    return feed
+
+
+@asynccontextmanager
+async def listen(conversation_id: UUID | None = None) -> AsyncIterator[Listener]:
+    """Hear the events of one conversation, or of all when none is named, from now on."""
+    feed, listener = _feed(), Listener(maxsize=BACKLOG)
+    feed.listeners[conversation_id].add(listener)
+    try:
+        await feed.start()
+        yield listener
+    finally:
+        feed.listeners[conversation_id].discard(listener)
+        if not feed.listeners[conversation_id]:
+            del feed.listeners[conversation_id]
+
+
+def wake_after_commit(sender: type[Event], **kwargs: Any) -> None:
+    """Receiver of `post_save` on Event."""
+    transaction.on_commit(_wake_all)
+
+
+def _wake_all() -> None:
+    for feed in list(_feeds.values()):
+        feed.wake()

@@ -1,0 +1,78 @@
+"""What the customer is told when the owner changes, in the customer's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.functional import SimpleLazyObject
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from bot.dialogue.base import Option
+
+# The shop's opening hours; conversations know no shop, the settings bring the two together.
+hours = SimpleLazyObject(lambda: import_string(settings.OPENING_HOURS)())
+
+
+@dataclass(frozen=True)
+class Notice:
+    text: str
+    leave: str = ""
+
+    def options(self, payload: str) -> tuple[Option, ...]:
+        return (Option(self.leave, payload),) if self.leave else ()
+
+
+def queued(language: str, reason: str) -> Notice:
+    """The customer was put into the queue: what happens next and when, and how to leave it."""
+    now = timezone.now()
+    with translation.override(language):
+        leave = _("Go on with the assistant")
+        if hours.open_at(now):
+            return Notice(
+                _(
+                    "I am passing you to a colleague, with everything you have told me. You need not repeat anything: "
+                    "they will answer here as soon as they are free."
+                ),
+                leave,
+            )
+        return Notice(
+            _(
+                "I am passing you to a colleague, with everything you have told me. The team is away now and will be "
+                "back %(opening)s; they will answer here. Leave a phone number or an e-mail if you would rather be "
+                "called or written to."
+            )
+            % {"opening": hours.next_opening(now, language)},
+            leave,
+        )
+
+
+def joined(language: str, agent_name: str) -> str:
+    with translation.override(language):
+        return _("You are now talking to %(name)s, from the team.") % {"name": agent_name}
+
+
+def back_in_queue(language: str) -> str:
+    with translation.override(language):
+        return _("My colleague had to leave. You are first in line for the next one; nothing you wrote is lost.")
+
+
+def closed(language: str, state: str) -> str:
+    with translation.override(language):
+        if state == "resolved":
+            return _("We have closed this conversation. Write here whenever you need us again.")
+        if state == "abandoned":
+            return _("All right, you are back with the assistant. Ask me for a person whenever you like.")
+        return _("You are back with the assistant. Ask me for a person whenever you like.")
+
+
+def technical(language: str) -> str:
+    with translation.override(language):
+        return _("Something failed on our side and I cannot answer you properly. I have kept your message.")
+
+
+def too_late(language: str) -> str:
+    with translation.override(language):
+        return _("That button belongs to an earlier question. Tell me in your own words and I will go on from there.")

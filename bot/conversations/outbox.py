@@ -1,0 +1,232 @@
+"""From a stored message to the provider: in order, once, and honestly `uncertain` where nobody can know.
+
+One process at a time sends for a conversation (a lease). Before each provider call the delivery is marked as
+`calling` in a transaction of its own: a process that dies during the call leaves that mark, and the delivery becomes
+`uncertain` instead of being sent again.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from bot.conversations.database import on_database
+from bot.conversations.models import Conversation, Delivery, Message, ProviderReceipt, record
+from bot.conversations.writing import lock
+from channels import registry
+from channels.base import DELIVERY_RANK, ChannelError, Choice, Citation, Inbound, Outbound, Part, SendResult
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=40)
+BACKOFF = (1, 4, 15, 60, 240)
+UNFINISHED = "queued"
+
+
+async def deliver(conversation_id: UUID) -> None:
+    """Send what the conversation has queued, oldest first, until nothing is due or somebody else is sending."""
+    lease = await on_database(_claim, conversation_id)
+    while lease and (step := await on_database(_next, conversation_id, lease)):
+        delivery_id, channel, part = step
+        try:
+            result = await registry.adapter(channel).send(part)
+        except ChannelError as error:
+            await on_database(_refused, delivery_id, error)
+        except Exception:
+            log.exception(
+                "delivery %s: the %s adapter broke; whether the message went out is unknown", delivery_id, channel
+            )
+            await on_database(_refused, delivery_id, ChannelError("uncertain", "adapter broke"))
+        else:
+            await on_database(_accepted, delivery_id, result)
+
+
+def due(limit: int = 50) -> list[UUID]:
+    """Conversations with something to send and nobody sending."""
+    now = timezone.now()
+    free = Q(outbox_lease_until=None) | Q(outbox_lease_until__lt=now)
+    waiting = Conversation.objects.filter(free, outbox_due_at__lte=now).order_by("outbox_due_at")
+    return list(waiting.values_list("pk", flat=True)[:limit])
+
+
+def _claim(conversation_id: UUID) -> str:
+    now, lease = timezone.now(), str(uuid4())
+    free = Q(outbox_lease_until=None) | Q(outbox_lease_until__lt=now)
+    won = Conversation.objects.filter(free, pk=conversation_id, outbox_due_at__lte=now).update(
+        outbox_lease=lease, outbox_lease_until=now + LEASE
+    )
+    return lease if won else ""
+
+
+@transaction.atomic
+def _next(conversation_id: UUID, lease: str) -> tuple[int, str, Part] | None:
+    """Mark the next provider call as being made and give it; None ends the round and gives the lease back."""
+    conversation = lock(conversation_id)
+    if conversation.outbox_lease != lease:
+        return None
+    while delivery := _first_unfinished(conversation):
+        if delivery.calling:
+            _finish(delivery, "uncertain", error_kind="uncertain")
+        elif reason := _forbidden(conversation, delivery.message):
+            _finish(delivery, "failed", error_kind=reason)
+        elif delivery.due_at > timezone.now():
+            return _rest(conversation, delivery.due_at)
+        elif (part := _part(conversation, delivery)) is not None:
+            delivery.calling = True
+            delivery.save()
+            Conversation.objects.filter(pk=conversation.pk).update(outbox_lease_until=timezone.now() + LEASE)
+            return delivery.pk, conversation.channel, part
+    return _rest(conversation, None)
+
+
+def _first_unfinished(conversation: Conversation) -> Delivery | None:
+    return conversation.deliveries.filter(state=UNFINISHED).select_related("message").order_by("message__seq").first()
+
+
+def _rest(conversation: Conversation, until: Any) -> None:
+    Conversation.objects.filter(pk=conversation.pk).update(
+        outbox_lease="", outbox_lease_until=None, outbox_due_at=until
+    )
+
+
+def _forbidden(conversation: Conversation, message: Message) -> str:
+    """Why this message may not go out any more: its owner changed, or the customer wants no messages."""
+    if message.author == Message.Author.BOT and message.epoch != conversation.epoch:
+        return "stale"
+    return conversation.identity.stopped
+
+
+def _part(conversation: Conversation, delivery: Delivery) -> Part | None:
+    """Render on the first attempt; None when the delivery came to its end here."""
+    if delivery.parts is None:
+        adapter = registry.adapter(conversation.channel)
+        window = adapter.caps.reply_window
+        last = conversation.identity.last_inbound_at
+        is_open = window is None or (last is not None and timezone.now() - last < window)
+        try:
+            parts = adapter.render(outbound(conversation, delivery.message), is_open)
+        except ChannelError as error:
+            _finish(delivery, "failed", error_kind=error.kind, error_code=error.code)
+            return None
+        delivery.parts = [part.model_dump(mode="json") for part in parts]
+    if delivery.next_part >= len(delivery.parts):
+        _finish(delivery, "accepted")
+        return None
+    return Part.model_validate(delivery.parts[delivery.next_part])
+
+
+def outbound(conversation: Conversation, message: Message) -> Outbound:
+    """The message in the channel contract's words."""
+    return Outbound(
+        id=message.pk,
+        to=conversation.identity.external_id,
+        actor={"agent": "human", "bot": "bot"}.get(message.author, "system"),  # type: ignore[arg-type]
+        text=message.text,
+        language=conversation.language,
+        choices=tuple(Choice(**choice) for choice in message.choices),
+        citations=tuple(Citation(**citation) for citation in message.citations),
+        asks=message.asks or None,
+    )
+
+
+@transaction.atomic
+def _accepted(delivery_id: int, result: SendResult) -> None:
+    delivery = _locked(delivery_id)
+    delivery.calling, delivery.attempts = False, 0
+    delivery.next_part += 1
+    account = registry.adapter(delivery.conversation.channel).account
+    state = result.state
+    for provider_id in result.provider_ids:
+        receipt, _ = ProviderReceipt.objects.get_or_create(
+            channel=delivery.conversation.channel,
+            account=account,
+            provider_id=provider_id,
+            defaults={"state": result.state},
+        )
+        receipt.delivery = delivery
+        receipt.save()
+        state = _later(state, receipt.state)
+    if delivery.parts and delivery.next_part < len(delivery.parts) and state != "failed":
+        delivery.save()
+    else:
+        _finish(delivery, state)
+
+
+@transaction.atomic
+def _refused(delivery_id: int, error: ChannelError) -> None:
+    delivery = _locked(delivery_id)
+    delivery.calling = False
+    if error.kind in ("retry", "rate") and delivery.attempts < len(BACKOFF):
+        wait = max(error.retry_after or 0, BACKOFF[delivery.attempts])
+        delivery.attempts += 1
+        delivery.due_at = timezone.now() + timedelta(seconds=wait)
+        delivery.error_kind, delivery.error_code = error.kind, error.code
+        delivery.save()
+        return
+    _finish(
+        delivery,
+        "uncertain" if error.kind == "uncertain" else "failed",
+        error_kind=error.kind,
+        error_code=error.code,
+    )
+
+
+def _locked(delivery_id: int) -> Delivery:
+    delivery = Delivery.objects.select_related("conversation", "message").get(pk=delivery_id)
+    delivery.conversation = lock(delivery.conversation_id)
+    return delivery
+
+
+def _finish(delivery: Delivery, state: str, *, error_kind: str = "", error_code: str = "") -> None:
+    delivery.state, delivery.calling = state, False
+    delivery.error_kind, delivery.error_code = error_kind, error_code
+    delivery.updated_at = timezone.now()
+    delivery.save()
+    _tell(delivery)
+
+
+def _tell(delivery: Delivery) -> None:
+    record(
+        delivery.conversation, "delivery", "", seq=delivery.message.seq, state=delivery.state, error=delivery.error_kind
+    )
+
+
+def _later(one: str, other: str) -> Any:
+    return max(one, other, key=lambda state: DELIVERY_RANK.get(state, 0))
+
+
+def merge_receipt(inbound: Inbound) -> None:
+    """A provider's status callback: kept even when it comes before our own call has returned, never going backwards."""
+    if not inbound.provider_id or not inbound.status:
+        return
+    receipt, created = ProviderReceipt.objects.get_or_create(
+        channel=inbound.channel,
+        account=inbound.account,
+        provider_id=inbound.provider_id,
+        defaults={"state": inbound.status, "error_code": inbound.error_code},
+    )
+    if not created and _later(receipt.state, inbound.status) != receipt.state:
+        receipt.state, receipt.error_code = inbound.status, inbound.error_code
+        receipt.save()
+    delivery = receipt.delivery
+    if delivery and delivery.state != UNFINISHED and _later(delivery.state, receipt.state) != delivery.state:
+        _finish(delivery, receipt.state, error_code=receipt.error_code)
+
+
+@transaction.atomic
+def send_again(delivery_id: int) -> None:
+    """An agent decides to repeat a failed or uncertain delivery; it goes under the present epoch."""
+    delivery = _locked(delivery_id)
+    if delivery.state not in ("failed", "uncertain"):
+        return
+    Delivery.objects.filter(pk=delivery.pk).update(
+        state=UNFINISHED, calling=False, attempts=0, due_at=timezone.now(), error_kind="", error_code=""
+    )
+    Message.objects.filter(pk=delivery.message_id).update(epoch=delivery.conversation.epoch)
+    Conversation.objects.filter(pk=delivery.conversation_id).update(outbox_due_at=timezone.now())

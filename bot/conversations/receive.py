@@ -1,0 +1,163 @@
+"""What a channel delivered becomes part of a conversation, in one transaction, before the provider is answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from bot.conversations import notices, ownership
+from bot.conversations.models import BOT, NOBODY, Conversation, Customer, Identity, InboundEvent, Message, record
+from bot.conversations.outbox import merge_receipt
+from bot.conversations.writing import append, lock
+from channels.base import TEXT_LIMIT, Inbound
+
+# However fast a customer goes on typing, the first words of a burst wait no longer than this.
+LONGEST_BURST = timedelta(seconds=3)
+
+
+@dataclass(frozen=True)
+class Received:
+    """What became of an event; `message` is None for events that are no message. `due` is set when a turn is to be run."""
+
+    conversation_id: UUID | None
+    message: Message | None
+    duplicate: bool
+    due: datetime | None
+
+
+def receive(inbound: Inbound) -> Received:
+    """Store the event once and say what is to be done. Of the same event twice, even at once, one is stored."""
+    try:
+        with transaction.atomic():
+            event = InboundEvent.objects.create(
+                channel=inbound.channel, account=inbound.account, event_id=inbound.event_id
+            )
+            return _store(inbound, event)
+    except IntegrityError:
+        event_or_none = (
+            InboundEvent.objects.filter(channel=inbound.channel, account=inbound.account, event_id=inbound.event_id)
+            .select_related("message")
+            .first()
+        )
+        if event_or_none is None:
+            raise
+        message = event_or_none.message
+        return Received(message.conversation_id if message else None, message, True, None)
+
+
+def _store(inbound: Inbound, event: InboundEvent) -> Received:
+    if inbound.kind == "status":
+        merge_receipt(inbound)
+        return Received(None, None, False, None)
+    conversation = conversation_for(inbound)
+    if inbound.membership:
+        _change_membership(conversation, inbound)
+    if inbound.kind not in ("message", "callback") or not (
+        inbound.text.strip() or inbound.action or inbound.attachments
+    ):
+        if inbound.kind in ("edited", "typing", "read"):
+            record(conversation, inbound.kind, "customer")
+        return Received(conversation.pk, None, False, None)
+    message = _append(conversation, inbound)
+    event.message = message
+    event.save()
+    return Received(conversation.pk, message, False, conversation.turn_due_at)
+
+
+def conversation_for(inbound: Inbound) -> Conversation:
+    """Find or begin the conversation that an event belongs to, and lock it; the caller holds a transaction."""
+    phone = next((alias.value for alias in inbound.aliases if alias.kind == "phone"), "")
+    identity = Identity.objects.filter(
+        channel=inbound.channel, account=inbound.account, external_id=inbound.external_id
+    ).first()
+    if identity is None:
+        language = inbound.language if inbound.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        customer = Customer.objects.create(name=inbound.display_name[:160], language=language)
+        identity = Identity.objects.create(
+            customer=customer, channel=inbound.channel, account=inbound.account, external_id=inbound.external_id
+        )
+    if phone and identity.phone != phone:
+        identity.phone = phone
+    identity.last_inbound_at = timezone.now()
+    identity.save()
+    conversation = identity.conversations.order_by("-created_at").first()
+    if conversation is None:
+        return Conversation.objects.create(
+            identity=identity, channel=inbound.channel, language=identity.customer.language
+        )
+    return lock(conversation.pk)
+
+
+def _append(conversation: Conversation, inbound: Inbound) -> Message:
+    if conversation.owner == NOBODY:
+        ownership.reopen(conversation)
+    choice, payload, stale = _choice(conversation, inbound)
+    text = inbound.text[:TEXT_LIMIT] or _label(conversation, choice)
+    message = append(
+        conversation,
+        Message.Author.CUSTOMER,
+        text,
+        choice=choice if payload else "",
+        attachments=[item.model_dump(exclude={"ref"}) for item in inbound.attachments],
+    )
+    if inbound.contact:
+        conversation.identity.phone = inbound.contact.phone
+        conversation.identity.save()
+    if payload == ownership.LEAVE_QUEUE:
+        ownership.leave_queue(conversation.pk)
+        conversation.refresh_from_db()
+        return message
+    if stale:
+        append(conversation, Message.Author.SYSTEM, notices.too_late(conversation.language), in_reply_to=message.pk)
+        conversation.answered_seq = message.seq
+        conversation.save()
+        return message
+    if conversation.owner == BOT:
+        now = timezone.now()
+        burst = settings.BURST.get(conversation.channel, timedelta(0))
+        first = conversation.turn_due_at - burst if conversation.turn_due_at else now
+        conversation.turn_due_at = min(now + burst, first + LONGEST_BURST)
+        conversation.save()
+    return message
+
+
+def _choice(conversation: Conversation, inbound: Inbound) -> tuple[str, str, bool]:
+    """Which offered choice this is, its payload, and whether it is a button of an earlier question.
+
+    A choice counts while nothing has been answered after its offer. On channels that show choices as a numbered list
+    the number, and everywhere the label, mean the same as the button.
+    """
+    offer = (
+        conversation.messages.exclude(author=Message.Author.CUSTOMER)
+        .exclude(choices=[])
+        .filter(seq__gt=conversation.answered_seq)
+        .order_by("-seq")
+        .first()
+    )
+    if inbound.action:
+        if offer and inbound.action in offer.payloads:
+            return inbound.action, offer.payloads[inbound.action], False
+        return "", "", not inbound.text.strip()
+    if offer:
+        said = inbound.text.strip().casefold().rstrip(".)")
+        for number, option in enumerate(offer.choices, start=1):
+            if said in (option["label"].casefold(), str(number)):
+                return option["id"], offer.payloads[option["id"]], False
+    return "", "", False
+
+
+def _label(conversation: Conversation, choice: str) -> str:
+    offers = conversation.messages.exclude(choices=[]).order_by("-seq").values_list("choices", flat=True)[:20]
+    return next((option["label"] for offer in offers for option in offer if option["id"] == choice), "")
+
+
+def _change_membership(conversation: Conversation, inbound: Inbound) -> None:
+    stopped = {"blocked": "blocked", "opted_out": "opted_out"}.get(inbound.membership, "")
+    Identity.objects.filter(pk=conversation.identity_id).update(stopped=stopped)
+    conversation.identity.stopped = stopped
+    record(conversation, "membership", "customer", membership=inbound.membership)

@@ -1,0 +1,266 @@
+"""A turn: what the dialogue does with a customer's unanswered messages.
+
+A conversation's turns never overlap, on any number of processes: a turn is claimed with a lease by conditional
+update. The replies are written in one transaction, and only if the epoch is still the one under which the dialogue
+was asked. A process that dies in between leaves a lease that runs out; the worker asks again with the same message
+id, and the engine answers a message id once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from bot.conversations import notices, outbox, ownership
+from bot.conversations.database import on_database
+from bot.conversations.models import BOT, Conversation, Message, Turn, record
+from bot.conversations.writing import append, lock
+from bot.dialogue.base import Answer, Command, DialogueError, Question
+from bot.dialogue.engine import dialogue
+
+log = logging.getLogger(__name__)
+
+TEXT_FOR_DIALOGUE = 4_000
+RETRY_AFTER = timedelta(seconds=1.5)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to run one turn: the lease, the messages and the epoch they were read under."""
+
+    conversation_id: UUID
+    lease: str
+    epoch: int
+    messages: tuple[Message, ...]
+    question: Question
+
+    @property
+    def last(self) -> Message:
+        return self.messages[-1]
+
+
+async def run(conversation_id: UUID) -> bool:
+    """Run the conversation's turn if one is due and nobody else is running it; tell whether one was run."""
+    claim = await on_database(claim_turn, conversation_id)
+    if claim is None:
+        return False
+    started = time.monotonic()
+    try:
+        answer = await dialogue().ask(claim.question)
+    except DialogueError as error:
+        log.warning("conversation %s: %s", conversation_id, error)
+        await on_database(fail, claim)
+    else:
+        await on_database(commit, claim, answer, int((time.monotonic() - started) * 1000))
+    await outbox.deliver(conversation_id)
+    return True
+
+
+async def run_when_due(conversation_id: UUID) -> None:
+    """Wait for the end of the burst, then run turns until nothing is due."""
+    while True:
+        due = await on_database(_due_at, conversation_id)
+        if due is None:
+            return
+        wait = (due - timezone.now()).total_seconds()
+        if wait > 0:
+            await asyncio.sleep(wait)
+        elif not await run(conversation_id):
+            return
+
+
+def _due_at(conversation_id: UUID) -> Any:
+    return Conversation.objects.filter(pk=conversation_id).values_list("turn_due_at", flat=True).first()
+
+
+def due(overdue: timedelta, limit: int = 50) -> list[UUID]:
+    """Conversations whose turn has been due for longer than `overdue` and that nobody is running."""
+    now = timezone.now()
+    free = Q(turn_lease_until=None) | Q(turn_lease_until__lt=now)
+    waiting = Conversation.objects.filter(free, turn_due_at__lte=now - overdue).order_by("turn_due_at")
+    return list(waiting.values_list("pk", flat=True)[:limit])
+
+
+def claim_turn(conversation_id: UUID) -> Claim | None:
+    """Take the lease and read what is to be answered; None when nothing is due or another process has it."""
+    now, lease = timezone.now(), str(uuid4())
+    free = Q(turn_lease_until=None) | Q(turn_lease_until__lt=now)
+    won = Conversation.objects.filter(free, pk=conversation_id, turn_due_at__lte=now, owner=BOT).update(
+        turn_lease=lease, turn_lease_until=now + settings.TURN_LEASE
+    )
+    if not won:
+        return None
+    conversation = Conversation.objects.select_related("identity").get(pk=conversation_id)
+    messages = tuple(
+        conversation.messages.filter(author=Message.Author.CUSTOMER, seq__gt=conversation.answered_seq).order_by("seq")
+    )
+    if not messages:
+        Conversation.objects.filter(pk=conversation_id, turn_lease=lease).update(
+            turn_due_at=None, turn_lease_until=None
+        )
+        return None
+    messages = messages[:1] if messages[0].choice else _until_choice(messages)
+    return Claim(conversation_id, lease, conversation.epoch, messages, _question(conversation, messages))
+
+
+def _until_choice(messages: Sequence[Message]) -> tuple[Message, ...]:
+    """A button pressed after typing is a turn of its own."""
+    end = next((index for index, message in enumerate(messages) if message.choice), len(messages))
+    return tuple(messages[:end])
+
+
+def _question(conversation: Conversation, messages: Sequence[Message]) -> Question:
+    last, identity = messages[-1], conversation.identity
+    payload = None
+    if last.choice:
+        offer = conversation.messages.filter(payloads__has_key=last.choice).order_by("-seq").first()
+        payload = offer.payloads[last.choice] if offer else None
+    address = identity.phone if identity.channel == "whatsapp" else identity.external_id
+    vouched = identity.channel != "web" and address
+    return Question(
+        conversation=conversation.pk,
+        message_id=last.pk,
+        text="\n".join(message.text for message in messages if message.text)[:TEXT_FOR_DIALOGUE],
+        payload=payload,
+        channel=conversation.channel,
+        language=conversation.language,
+        identity=f"{identity.channel}:{identity.external_id}",
+        contact=f"{conversation.pk}:{conversation.episode}",
+        verified={"channel": identity.channel, "address": address} if vouched else None,
+        attachments=tuple(item for message in messages for item in message.attachments),
+        today=conversation.today if settings.SANDBOX else None,
+        fresh=conversation.fresh,
+    )
+
+
+@transaction.atomic
+def commit(claim: Claim, answer: Answer, milliseconds: int) -> Turn | None:
+    """Write the replies and carry out the commands, or drop them if the owner changed meanwhile."""
+    conversation = lock(claim.conversation_id)
+    if conversation.turn_lease != claim.lease:
+        return None
+    conversation.turn_lease, conversation.turn_lease_until = "", None
+    stale = conversation.epoch != claim.epoch
+    turn = _record_turn(conversation, claim, answer, milliseconds, dropped=stale)
+    if stale:
+        conversation.save()
+        return turn
+    _settle(conversation, claim)
+    conversation.fresh = False
+    conversation.facts = {**conversation.facts, **answer.facts}
+    if answer.language in dict(settings.LANGUAGES):
+        conversation.language = answer.language
+    for reply in answer.replies:
+        append(
+            conversation,
+            Message.Author.BOT,
+            reply.text,
+            options=reply.options,
+            citations=reply.citations,
+            asks=reply.asks,
+            in_reply_to=claim.last.pk,
+        )
+    conversation.save()
+    _know_customer(conversation)
+    for command in answer.commands:
+        _obey(conversation, command, claim)
+    _carry_over(conversation, claim)
+    return turn
+
+
+def _carry_over(conversation: Conversation, claim: Claim) -> None:
+    """What the bot said in the turn that itself changed the owner was meant for the customer: it is not stale."""
+    epoch = Conversation.objects.values_list("epoch", flat=True).get(pk=conversation.pk)
+    if epoch != claim.epoch:
+        said = conversation.messages.filter(author=Message.Author.BOT, in_reply_to=claim.last.pk)
+        said.update(epoch=epoch)
+
+
+def _record_turn(conversation: Conversation, claim: Claim, answer: Answer, milliseconds: int, dropped: bool) -> Turn:
+    said = answer.replies or answer.commands
+    state = Turn.State.DROPPED if dropped else Turn.State.ANSWERED if said else Turn.State.SILENT
+    turn, _ = Turn.objects.get_or_create(
+        message=claim.last,
+        defaults={
+            "conversation": conversation,
+            "epoch": claim.epoch,
+            "state": state,
+            "intent": answer.intent[:60],
+            "confidence": answer.confidence,
+            "milliseconds": milliseconds,
+            "replayed": answer.replayed,
+        },
+    )
+    record(conversation, "turn", "bot", state=str(state), seq=claim.last.seq, intent=answer.intent, ms=milliseconds)
+    return turn
+
+
+def _settle(conversation: Conversation, claim: Claim) -> None:
+    """Mark the messages as answered; what came in meanwhile is the next turn."""
+    conversation.answered_seq = max(conversation.answered_seq, claim.last.seq)
+    conversation.turn_attempts = 0
+    waiting = conversation.messages.filter(author=Message.Author.CUSTOMER, seq__gt=claim.last.seq).exists()
+    conversation.turn_due_at = (conversation.turn_due_at or timezone.now()) if waiting else None
+
+
+def _know_customer(conversation: Conversation) -> None:
+    """Keep who the dialogue has proven the customer to be."""
+    proven = conversation.facts.get("customer")
+    customer = conversation.identity.customer
+    if proven and customer.shop_customer != proven:
+        customer.shop_customer = proven
+        customer.name = conversation.facts.get("customer_name") or customer.name
+        customer.save()
+
+
+def _obey(conversation: Conversation, command: Command, claim: Claim) -> None:
+    arguments = command.arguments
+    if command.name == "handoff":
+        ownership.request(
+            conversation.pk,
+            arguments.get("reason", "asked_for_person"),
+            "bot",
+            trigger=claim.last.text,
+            priority=arguments.get("priority"),
+        )
+    elif command.name == "resolve":
+        ownership.resolve(conversation.pk, "bot")
+    elif command.name == "gap":
+        record(conversation, "gap", "bot", seq=claim.last.seq)
+    else:
+        log.error("conversation %s: the dialogue asked for an unknown command %r", conversation.pk, command.name)
+
+
+@transaction.atomic
+def fail(claim: Claim) -> None:
+    """The dialogue gave no answer: try again soon, and after the last attempt bring the customer to a person."""
+    conversation = lock(claim.conversation_id)
+    if conversation.turn_lease != claim.lease:
+        return
+    conversation.turn_lease, conversation.turn_lease_until = "", None
+    conversation.turn_attempts += 1
+    if conversation.epoch != claim.epoch:
+        conversation.save()
+        return
+    if conversation.turn_attempts < settings.TURN_ATTEMPTS:
+        conversation.turn_due_at = timezone.now() + RETRY_AFTER
+        conversation.save()
+        return
+    _settle(conversation, claim)
+    Turn.objects.get_or_create(
+        message=claim.last,
+        defaults={"conversation": conversation, "epoch": claim.epoch, "state": Turn.State.FAILED},
+    )
+    append(conversation, Message.Author.SYSTEM, notices.technical(conversation.language), in_reply_to=claim.last.pk)
+    ownership.request(conversation.pk, "technical", "system", trigger=claim.last.text)

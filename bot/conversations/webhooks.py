@@ -1,0 +1,63 @@
+"""Where providers deliver: verify, parse, store, answer; the turn runs afterwards."""
+
+from __future__ import annotations
+
+import logging
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from bot.conversations.background import go_on
+from bot.conversations.database import on_database
+from bot.conversations.outbox import deliver
+from bot.conversations.receive import Received, receive
+from bot.conversations.turns import run_when_due
+from channels import registry
+from channels.base import BadRequest, Inbound, RawRequest, Unauthorized
+
+log = logging.getLogger(__name__)
+
+LARGEST_BODY = 1_000_000
+
+
+def raw_request(request: HttpRequest) -> RawRequest:
+    """The request as it arrived, before any framework tidied it up."""
+    return RawRequest(
+        method=request.method or "",
+        path=request.get_full_path(),
+        headers={name.lower(): value for name, value in request.headers.items()},
+        body=request.body,
+    )
+
+
+@csrf_exempt
+async def webhook(request: HttpRequest, channel: str) -> HttpResponse:
+    """POST /channels/<channel>/webhook"""
+    if channel not in registry.CHANNELS or channel == "web":
+        return HttpResponse("no such channel", status=404, content_type="text/plain")
+    adapter = registry.adapter(channel)
+    if int(request.headers.get("content-length") or 0) > LARGEST_BODY:
+        return HttpResponse("too large", status=413, content_type="text/plain")
+    raw = raw_request(request)
+    try:
+        adapter.authenticate(raw)
+        events = adapter.parse(raw)
+    except Unauthorized as error:
+        log.warning("%s webhook refused: %s", channel, error)
+        return HttpResponse("the signature or secret does not match", status=403, content_type="text/plain")
+    except BadRequest as error:
+        return HttpResponse(f"unreadable: {error}", status=400, content_type="text/plain")
+    await take_in(events)
+    answer = adapter.acknowledge(raw)
+    return HttpResponse(answer.body, status=answer.status, content_type=answer.content_type)
+
+
+async def take_in(events: list[Inbound] | tuple[Inbound, ...]) -> list[Received]:
+    """Store events in order and start what they make due. Also the door for channels that are polled."""
+    results = [await on_database(receive, event) for event in events]
+    for result in results:
+        if result.due and result.conversation_id:
+            go_on(run_when_due(result.conversation_id))
+        elif result.message and result.conversation_id:
+            go_on(deliver(result.conversation_id))
+    return results

@@ -1,0 +1,81 @@
+"""The only place where a message is added to a conversation."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from bot.conversations.models import Conversation, Delivery, Message, record
+from bot.dialogue.base import Option
+
+# On these channels our own database is what the customer's page reads: a stored message is a sent one.
+STORED_IS_SENT = frozenset({"web"})
+
+
+def lock(conversation_id: UUID) -> Conversation:
+    """Fetch the conversation for change; the caller holds a transaction."""
+    return Conversation.objects.select_for_update().get(pk=conversation_id)
+
+
+def append(
+    conversation: Conversation,
+    author: Message.Author,
+    text: str,
+    *,
+    agent_id: int | None = None,
+    note: bool = False,
+    choice: str = "",
+    options: Sequence[Option] = (),
+    citations: Sequence[Mapping[str, Any]] = (),
+    attachments: Sequence[Mapping[str, Any]] = (),
+    asks: str = "",
+    in_reply_to: UUID | None = None,
+) -> Message:
+    """Add a line under the conversation's present epoch and queue it for delivery where that is due.
+
+    The conversation is locked by the caller and saved here.
+    """
+    conversation.last_seq += 1
+    choices, payloads = [], {}
+    for option in options:
+        key = secrets.token_urlsafe(9)
+        choices.append({"id": key, "label": option.label})
+        payloads[key] = option.payload
+    message = Message.objects.create(
+        conversation=conversation,
+        seq=conversation.last_seq,
+        epoch=conversation.epoch,
+        author=author,
+        agent_id=agent_id,
+        text=text,
+        note=note,
+        choice=choice,
+        choices=choices,
+        payloads=payloads,
+        citations=list(citations),
+        attachments=list(attachments),
+        asks=asks,
+        in_reply_to=in_reply_to,
+    )
+    outgoing = author != Message.Author.CUSTOMER and not note
+    if outgoing:
+        if author != Message.Author.SYSTEM:
+            conversation.asks = asks
+        _queue(conversation, message)
+    conversation.updated_at = timezone.now()
+    conversation.save()
+    actor = f"agent:{agent_id}" if agent_id else str(author)
+    record(conversation, "note" if note else "message", actor, seq=message.seq, id=str(message.pk))
+    return message
+
+
+def _queue(conversation: Conversation, message: Message) -> None:
+    if conversation.channel in STORED_IS_SENT:
+        Delivery.objects.create(conversation=conversation, message=message, state="sent")
+        return
+    Delivery.objects.create(conversation=conversation, message=message)
+    conversation.outbox_due_at = timezone.now()

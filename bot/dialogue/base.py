@@ -1,0 +1,77 @@
+"""What the conversation asks of a dialogue engine, whatever engine that is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Protocol
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class Question:
+    """The customer's unanswered messages as one. `payload` is a choice that the server itself offered; else `text`
+    counts.
+
+    `verified` is what the channel itself vouches for, such as {"channel": "whatsapp", "address": "+34600111001"}.
+    `fresh` cuts the engine's memory of what was said before. `today` is set in the sandbox only.
+    """
+
+    conversation: UUID
+    message_id: UUID
+    text: str
+    channel: str
+    language: str
+    identity: str
+    contact: str
+    payload: str | None = None
+    verified: Mapping[str, str] | None = None
+    attachments: tuple[Mapping[str, Any], ...] = ()
+    today: date | None = None
+    fresh: bool = False
+
+
+@dataclass(frozen=True)
+class Option:
+    label: str
+    payload: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    text: str
+    options: tuple[Option, ...] = ()
+    citations: tuple[Mapping[str, Any], ...] = ()
+    asks: str = ""
+
+
+@dataclass(frozen=True)
+class Command:
+    """What the dialogue wants done: `handoff`, `resolve` or `ask_rating`, with its arguments."""
+
+    name: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Answer:
+    replies: tuple[Reply, ...]
+    commands: tuple[Command, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    language: str = ""
+    intent: str = ""
+    confidence: float | None = None
+    replayed: bool = False
+
+
+class DialogueError(Exception):
+    """The engine gave no usable answer. The same question may be asked again: the engine answers a message id once."""
+
+
+class Dialogue(Protocol):
+    async def ask(self, question: Question) -> Answer:
+        """Answer one turn; raises `DialogueError`."""
+
+    async def healthy(self) -> bool:
+        """Tell whether the engine answers at all; never raises."""

@@ -1,0 +1,88 @@
+"""The dialogue as Rasa speaks it, over HTTP. The other end is `bot/dialogue/components/channel.py`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+from bot.dialogue.base import Answer, Command, DialogueError, Option, Question, Reply
+
+
+class RasaDialogue:
+    """Asks one Rasa process. `deadline` is in seconds; the running turn is not cancelled by it, only no longer awaited."""
+
+    def __init__(self, url: str, token: str, deadline: float) -> None:
+        self._client = httpx.AsyncClient(
+            base_url=url,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=httpx.Timeout(deadline, connect=2.0),
+            limits=httpx.Limits(max_connections=64, keepalive_expiry=4.0),
+        )
+
+    async def ask(self, question: Question) -> Answer:
+        try:
+            response = await self._client.post("/webhooks/postventa/turn", json=_question(question))
+        except httpx.HTTPError as error:
+            raise DialogueError(f"Rasa did not answer: {type(error).__name__}. Is the rasa process up?") from error
+        if response.status_code != 200:
+            raise DialogueError(f"Rasa answered {response.status_code} to a turn; its own log says why")
+        try:
+            return _answer(response.json())
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise DialogueError(f"Rasa's answer is not in the agreed form: {type(error).__name__} {error}") from error
+
+    async def healthy(self) -> bool:
+        try:
+            return (await self._client.get("/status", timeout=2.0)).status_code < 500
+        except httpx.HTTPError:
+            return False
+
+
+def _question(question: Question) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "conversation": str(question.conversation),
+        "message_id": str(question.message_id),
+        "fresh": question.fresh,
+        "state": True,
+        "metadata": {
+            "channel": question.channel,
+            "language": question.language,
+            "verified": dict(question.verified) if question.verified else None,
+            "identity": question.identity,
+            "contact": question.contact,
+            "attachments": [dict(item) for item in question.attachments],
+            "today": question.today.isoformat() if question.today else None,
+        },
+    }
+    body["payload" if question.payload else "text"] = question.payload or question.text
+    return body
+
+
+def _answer(body: dict[str, Any]) -> Answer:
+    replies: list[Reply] = []
+    commands: list[Command] = []
+    facts: dict[str, Any] = {}
+    for item in body["replies"]:
+        custom = item.get("custom") or {}
+        commands += [Command(entry["name"], entry.get("arguments") or {}) for entry in custom.get("commands", ())]
+        facts.update(custom.get("facts") or {})
+        if item.get("text"):
+            replies.append(
+                Reply(
+                    text=item["text"],
+                    options=tuple(Option(b["title"], b["payload"]) for b in item.get("buttons") or ()),
+                    citations=tuple(custom.get("citations") or ()),
+                    asks=custom.get("asks") or "",
+                )
+            )
+    state = body.get("state") or {}
+    return Answer(
+        replies=tuple(replies),
+        commands=tuple(commands),
+        facts=facts,
+        language=state.get("language") or "",
+        intent=state.get("intent") or "",
+        confidence=state.get("confidence"),
+        replayed=bool(body.get("replayed")),
+    )

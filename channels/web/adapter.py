@@ -1,0 +1,131 @@
+"""The web channel: our own page is the provider, our own database what it reads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from channels.base import (
+    Acknowledgement,
+    BadRequest,
+    Capabilities,
+    ChannelError,
+    Inbound,
+    MediaRef,
+    Outbound,
+    Part,
+    RawRequest,
+    SendResult,
+    Unauthorized,
+)
+from channels.web import tokens
+
+LONGEST_TEXT = 8_000
+
+
+class WebMessage(BaseModel):
+    """What the widget posts: a text or a choice that was offered, under an id of the page's own."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    client_id: str = Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")
+    text: str = Field("", max_length=LONGEST_TEXT)
+    choice: str = Field("", max_length=48)
+    attachments: list[str] = Field(default_factory=list, max_length=8)
+
+    @model_validator(mode="after")
+    def says_something(self) -> WebMessage:
+        if not (self.text or self.choice or self.attachments):
+            raise ValueError("send a text, a choice or an attachment")
+        return self
+
+
+class WebAdapter:
+    """`secret` signs the visitors' tokens."""
+
+    name = "web"
+    account = "web"
+    caps = Capabilities(
+        max_text=LONGEST_TEXT,
+        buttons=20,
+        button_label=200,
+        list_items=20,
+        typing_out=True,
+        typing_in=True,
+        receipts="read",
+        stream=True,
+        rate_per_chat=5,
+    )
+
+    def __init__(self, secret: str, age: timedelta) -> None:
+        self._secret = secret
+        self.age = age
+
+    def issue(self, visitor: str) -> tuple[str, datetime]:
+        return tokens.issue(self._secret, visitor, self.age)
+
+    def visitor(self, request: RawRequest) -> str:
+        """Who sent a request, by its bearer token; raises `Unauthorized`."""
+        kind, _, token = request.headers.get("authorization", "").partition(" ")
+        if kind.lower() != "bearer" or not token:
+            raise Unauthorized("send the token of POST /web/session as Authorization: Bearer …")
+        return tokens.read(self._secret, token.strip())
+
+    def authenticate(self, request: RawRequest) -> None:
+        self.visitor(request)
+
+    def parse(self, request: RawRequest) -> Sequence[Inbound]:
+        visitor = self.visitor(request)
+        try:
+            said = WebMessage.model_validate(json.loads(request.body))
+        except ValidationError as error:
+            raise BadRequest("; ".join(_explain(entry) for entry in error.errors()[:3])) from error
+        except (ValueError, RecursionError) as error:
+            raise BadRequest("the body is not JSON in UTF-8") from error
+        return [
+            Inbound(
+                channel=self.name,
+                account=self.account,
+                event_id=f"{visitor}:{said.client_id}",
+                kind="callback" if said.choice else "message",
+                external_id=visitor,
+                occurred_at=datetime.now(UTC),
+                text=_clean(said.text),
+                action=said.choice or None,
+                attachments=tuple(MediaRef(kind="document", ref=ref) for ref in said.attachments),
+            )
+        ]
+
+    def acknowledge(self, request: RawRequest) -> Acknowledgement:
+        return Acknowledgement(status=202, content_type="application/json", body="{}")
+
+    def render(self, out: Outbound, window_open: bool) -> Sequence[Part]:
+        if not out.text.strip():
+            raise ChannelError("bad_content", "an empty message cannot be shown", code="empty")
+        return [Part(to=out.to, payload={"id": str(out.id)})]
+
+    async def send(self, part: Part) -> SendResult:
+        """Nothing to call: the page reads what is stored."""
+        return SendResult(provider_ids=(str(part.payload["id"]),), state="sent")
+
+    async def fetch_media(self, ref: MediaRef, limit: int) -> AsyncIterator[bytes]:
+        raise ChannelError("bad_content", "web attachments are stored when they are uploaded", code="stored")
+        yield b""
+
+    async def signal(self, to: str, signal: Literal["typing", "read"], about: str | None) -> None:
+        return None
+
+
+def _clean(text: str) -> str:
+    # A NUL cannot be stored by PostgreSQL, and a lone surrogate cannot be encoded at all.
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def _explain(entry: object) -> str:
+    assert isinstance(entry, dict)
+    where = ".".join(str(part) for part in entry["loc"]) or "body"
+    return f"{where}: {entry['msg']}"
