@@ -31,7 +31,8 @@ def env_list(name: str, default: str = "") -> list[str]:
 
 VAR_DIR = Path(env("POSTVENTA_VAR", str(BASE_DIR / "var")))
 DEBUG = env_flag("POSTVENTA_DEBUG", False)
-SECRET_KEY = env("POSTVENTA_SECRET_KEY") or "only-for-a-machine-of-ones-own"
+# The fallback signs nothing of worth: outside the sandbox a start without a key of one's own is refused (bot/checks.py).
+SECRET_KEY = env("POSTVENTA_SECRET_KEY") or "only-for-the-sandbox-on-a-machine-of-ones-own"
 PUBLIC_BASE_URL = env("POSTVENTA_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env_list("POSTVENTA_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
@@ -120,6 +121,8 @@ def database() -> dict[str, Any]:
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-20000;",
         }
+        # A file, because threads that share an in-memory database do not wait for each other's locks.
+        config["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
     return config
 
 
@@ -176,7 +179,7 @@ TURN_ATTEMPTS = 3
 AGENT_SILENCE = timedelta(minutes=float(env("POSTVENTA_AGENT_SILENCE_MINUTES", "10")))
 
 # What the parts that know nothing of each other are given here.
-OPENING_HOURS = env("POSTVENTA_OPENING_HOURS", "bot.shop.hours.OpeningHours")
+OPENING_HOURS = env("POSTVENTA_OPENING_HOURS", "bot.shop.hours")
 WORKER_CHORES = ["bot.chores.indexing", "bot.chores.telegram_polling"]
 
 # Channels. With no account the sandbox plays the customer's phone and the provider.

@@ -9,6 +9,7 @@ class ConversationsConfig(AppConfig):
     label = "conversations"
 
     def ready(self) -> None:
+        import bot.checks  # noqa: F401 - registers itself
         from bot.conversations.events import wake_after_commit
         from bot.conversations.models import Event
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
 
 from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from bot.dialogue.base import Option
 
 # The shop's opening hours; conversations know no shop, the settings bring the two together.
-hours = SimpleLazyObject(lambda: import_string(settings.OPENING_HOURS)())
+hours = SimpleLazyObject(lambda: import_module(settings.OPENING_HOURS))
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def queued(language: str, reason: str) -> Notice:
     now = timezone.now()
     with translation.override(language):
         leave = _("Go on with the assistant")
-        if hours.open_at(now):
+        if hours.open_now(now):
             return Notice(
                 _(
                     "I am passing you to a colleague, with everything you have told me. You need not repeat anything: "
@@ -44,7 +44,7 @@ def queued(language: str, reason: str) -> Notice:
                 "back %(opening)s; they will answer here. Leave a phone number or an e-mail if you would rather be "
                 "called or written to."
             )
-            % {"opening": hours.next_opening(now, language)},
+            % {"opening": hours.opening_words(now, language)},
             leave,
         )
 

@@ -118,12 +118,17 @@ def _append(conversation: Conversation, inbound: Inbound) -> Message:
         conversation.save()
         return message
     if conversation.owner == BOT:
-        now = timezone.now()
-        burst = settings.BURST.get(conversation.channel, timedelta(0))
-        first = conversation.turn_due_at - burst if conversation.turn_due_at else now
-        conversation.turn_due_at = min(now + burst, first + LONGEST_BURST)
+        conversation.turn_due_at = _end_of_burst(conversation, message)
         conversation.save()
     return message
+
+
+def _end_of_burst(conversation: Conversation, message: Message) -> datetime:
+    """When the customer can be taken to have finished: a pause after the last words, but not for ever."""
+    waiting = conversation.messages.filter(author=Message.Author.CUSTOMER, seq__gt=conversation.answered_seq)
+    first = waiting.order_by("seq").values_list("created_at", flat=True)[0]
+    pause: timedelta = settings.BURST.get(conversation.channel, timedelta(0))
+    return min(message.created_at + pause, first + max(pause, LONGEST_BURST))
 
 
 def _choice(conversation: Conversation, inbound: Inbound) -> tuple[str, str, bool]:

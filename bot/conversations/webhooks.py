@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
@@ -33,7 +34,7 @@ def raw_request(request: HttpRequest) -> RawRequest:
 @csrf_exempt
 async def webhook(request: HttpRequest, channel: str) -> HttpResponse:
     """POST /channels/<channel>/webhook"""
-    if channel not in registry.CHANNELS or channel == "web":
+    if channel not in registry.CHANNELS or channel == "web" or (channel == "memory" and not settings.SANDBOX):
         return HttpResponse("no such channel", status=404, content_type="text/plain")
     adapter = registry.adapter(channel)
     if int(request.headers.get("content-length") or 0) > LARGEST_BODY:

@@ -34,7 +34,7 @@ class RasaDialogue:
 
     async def healthy(self) -> bool:
         try:
-            return (await self._client.get("/status", timeout=2.0)).status_code < 500
+            return (await self._client.get("/health", timeout=2.0)).status_code < 500
         except httpx.HTTPError:
             return False
 

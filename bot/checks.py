@@ -1,0 +1,36 @@
+"""What must be set before the sandbox is left; Django runs these at every start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+FALLBACK = "only-for-the-sandbox"
+
+
+@register()
+def secrets_are_set(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """Outside the sandbox every secret is the shop's own."""
+    if settings.SANDBOX:
+        return []
+    problems: list[CheckMessage] = []
+    if settings.SECRET_KEY.startswith(FALLBACK):
+        problems.append(
+            Error(
+                "POSTVENTA_SECRET_KEY is not set, so sessions and customers' tokens could be forged.",
+                hint="Set it to a long random text in .env; `make run` writes one into var/secrets.env.",
+                id="postventa.E001",
+            )
+        )
+    if settings.RASA_TOKEN == "local":
+        problems.append(
+            Error(
+                "POSTVENTA_RASA_TOKEN is not set, so anybody on this machine could speak as any customer.",
+                hint="Set the same long random text for the web, worker and rasa processes.",
+                id="postventa.E002",
+            )
+        )
+    return problems

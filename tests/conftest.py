@@ -1,0 +1,8 @@
+"""What every test may use. Named people: Lucía and Marc are customers, Ana and Bruno agents."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("POSTVENTA_LOG_LEVEL", "WARNING")
+os.environ.setdefault("POSTVENTA_SANDBOX", "1")
