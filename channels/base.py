@@ -157,6 +157,7 @@ class Inbound(Frozen):
     # delivery whose call timed out before the provider could tell its own id.
     reference: str = ""
     error_code: str = ""
+    error_kind: ErrorKind | None = None
     membership: Literal["", "blocked", "unblocked", "opted_out", "opted_in"] = ""
     raw: Mapping[str, Any] = Field(default_factory=dict, repr=False)
 
