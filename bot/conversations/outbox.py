@@ -214,8 +214,36 @@ def merge_receipt(inbound: Inbound) -> None:
     if not created and _later(receipt.state, inbound.status) != receipt.state:
         receipt.state, receipt.error_code = inbound.status, inbound.error_code
         receipt.save()
+    if receipt.delivery is None and inbound.reference:
+        receipt.delivery = _by_reference(inbound.reference)
+        receipt.save()
     delivery = receipt.delivery
-    if delivery and delivery.state != UNFINISHED and _later(delivery.state, receipt.state) != delivery.state:
+    if delivery is None:
+        return
+    if delivery.state == UNFINISHED:
+        _settle_call(delivery, receipt, inbound.reference)
+    elif _later(delivery.state, receipt.state) != delivery.state:
+        _finish(delivery, receipt.state, error_kind=inbound.error_kind or "", error_code=receipt.error_code)
+
+
+def _by_reference(reference: str) -> Delivery | None:
+    """Our own name for a provider call, `<message id>.<part>`, as it came back with the status."""
+    message_id, _, _ = reference.partition(".")
+    try:
+        return Delivery.objects.select_related("conversation", "message").filter(message_id=UUID(message_id)).first()
+    except ValueError:
+        return None
+
+
+def _settle_call(delivery: Delivery, receipt: ProviderReceipt, reference: str) -> None:
+    """The process that made the call died before it heard the answer, but the provider has just told us of it."""
+    part = reference.partition(".")[2]
+    if not delivery.calling or not part.isdecimal() or int(part) != delivery.next_part + 1:
+        return
+    delivery.calling = False
+    delivery.next_part += 1
+    delivery.save()
+    if delivery.parts and delivery.next_part >= len(delivery.parts):
         _finish(delivery, receipt.state, error_code=receipt.error_code)
 
 

@@ -22,7 +22,7 @@ LONGEST_BURST = timedelta(seconds=3)
 
 @dataclass(frozen=True)
 class Received:
-    """What became of an event; `message` is None for events that are no message. `due` is set when a turn is to be run."""
+    """What became of an event; `message` is None when it is none, `due` is set when a turn is to be run."""
 
     conversation_id: UUID | None
     message: Message | None
@@ -57,9 +57,7 @@ def _store(inbound: Inbound, event: InboundEvent) -> Received:
     conversation = conversation_for(inbound)
     if inbound.membership:
         _change_membership(conversation, inbound)
-    if inbound.kind not in ("message", "callback") or not (
-        inbound.text.strip() or inbound.action or inbound.attachments
-    ):
+    if inbound.kind not in ("message", "callback") or not (_text(inbound) or inbound.action or inbound.attachments):
         if inbound.kind in ("edited", "typing", "read"):
             record(conversation, inbound.kind, "customer")
         return Received(conversation.pk, None, False, None)
@@ -72,17 +70,15 @@ def _store(inbound: Inbound, event: InboundEvent) -> Received:
 def conversation_for(inbound: Inbound) -> Conversation:
     """Find or begin the conversation that an event belongs to, and lock it; the caller holds a transaction."""
     phone = next((alias.value for alias in inbound.aliases if alias.kind == "phone"), "")
-    identity = Identity.objects.filter(
-        channel=inbound.channel, account=inbound.account, external_id=inbound.external_id
-    ).first()
+    identity = _known_identity(inbound, phone)
     if identity is None:
         language = inbound.language if inbound.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
         customer = Customer.objects.create(name=inbound.display_name[:160], language=language)
         identity = Identity.objects.create(
             customer=customer, channel=inbound.channel, account=inbound.account, external_id=inbound.external_id
         )
-    if phone and identity.phone != phone:
-        identity.phone = phone
+    identity.external_id = inbound.external_id
+    identity.phone = inbound.contact.phone if inbound.contact else phone or identity.phone
     identity.last_inbound_at = timezone.now()
     identity.save()
     conversation = identity.conversations.order_by("-created_at").first()
@@ -93,11 +89,35 @@ def conversation_for(inbound: Inbound) -> Conversation:
     return lock(conversation.pk)
 
 
+def _known_identity(inbound: Inbound, phone: str) -> Identity | None:
+    """The identity by its external id, or by the phone that was its external id before the channel gave it another.
+
+    WhatsApp names people by business-scoped ids since 2026. A phone with a different such id is another person:
+    numbers are handed on.
+    """
+    known = Identity.objects.filter(channel=inbound.channel, account=inbound.account)
+    identity = known.filter(external_id=inbound.external_id).first()
+    if identity is None and phone:
+        identity = known.filter(external_id__in=[phone, f"{inbound.channel}:{phone}"]).first()
+    return identity
+
+
+def _text(inbound: Inbound) -> str:
+    """The words of an event; a shared contact card or place has none of its own."""
+    if inbound.text.strip():
+        return inbound.text[:TEXT_LIMIT]
+    if inbound.contact:
+        return inbound.contact.phone
+    if inbound.location:
+        return f"{inbound.location.label} ({inbound.location.latitude:.5f}, {inbound.location.longitude:.5f})".strip()
+    return ""
+
+
 def _append(conversation: Conversation, inbound: Inbound) -> Message:
     if conversation.owner == NOBODY:
         ownership.reopen(conversation)
     choice, payload, stale = _choice(conversation, inbound)
-    text = inbound.text[:TEXT_LIMIT] or _label(conversation, choice)
+    text = _text(inbound) or _label(conversation, choice or inbound.action or "")
     message = append(
         conversation,
         Message.Author.CUSTOMER,
@@ -105,9 +125,6 @@ def _append(conversation: Conversation, inbound: Inbound) -> Message:
         choice=choice if payload else "",
         attachments=[item.model_dump(exclude={"ref"}) for item in inbound.attachments],
     )
-    if inbound.contact:
-        conversation.identity.phone = inbound.contact.phone
-        conversation.identity.save()
     if payload == ownership.LEAVE_QUEUE:
         ownership.leave_queue(conversation.pk)
         conversation.refresh_from_db()
@@ -147,7 +164,7 @@ def _choice(conversation: Conversation, inbound: Inbound) -> tuple[str, str, boo
     if inbound.action:
         if offer and inbound.action in offer.payloads:
             return inbound.action, offer.payloads[inbound.action], False
-        return "", "", not inbound.text.strip()
+        return "", "", inbound.kind == "callback"
     if offer:
         said = inbound.text.strip().casefold().rstrip(".)")
         for number, option in enumerate(offer.choices, start=1):

@@ -1,0 +1,71 @@
+"""Requests that tell or ask something of an order or account, without a decision of the returns desk."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from actions import facts
+from actions.handoff import hand_off
+from actions.request import Request
+from actions.turn import Button, Turn
+from bot.shop.clock import shop_day
+from bot.shop.gather import order_facts
+from bot.shop.models import Order
+from bot.shop.rulebook import current
+from bot.shop.status import status_of, status_text
+
+
+class OrderStatus(Request):
+    flow: ClassVar[str] = "order_status"
+
+    def conclude(self, turn: Turn, known: facts.Known, order: Order) -> None:
+        """Say where the order is; offer a claim when its parcel is on the way."""
+        status = status_of(order_facts(order))
+        buttons: list[Button] = []
+        if order.status == "shipped":
+            buttons = [Button("It is not moving" if turn.language == "en" else "No se mueve", "/report_lost_parcel")]
+        elif order.status == "delivered":
+            buttons = [
+                Button("I never got it" if turn.language == "en" else "No lo he recibido", "/report_lost_parcel")
+            ]
+        turn.tell(status_text(status, turn.language, turn.today), buttons=buttons)
+
+
+class Invoice(Request):
+    flow = "invoice"
+
+    def conclude(self, turn: Turn, known: facts.Known, order: Order) -> None:
+        """An invoice with tax data is possible for some days after delivery; a person makes it out."""
+        delivered = shop_day(order.delivered_at) if order.delivered_at else None
+        days = current().policies.payments.invoice.days
+        if delivered and (turn.today - delivered).days > days:
+            turn.say("utter_invoice_late", order=order.number)
+            return
+        turn.say("utter_invoice", order=order.number)
+        hand_off(turn, "policy_check")
+
+
+class Points(Request):
+    flow = "points"
+
+    def conclude(self, turn: Turn, known: facts.Known, order: Order) -> None:
+        turn.say("utter_points", points=order.customer.points)
+
+
+class Export(Request):
+    flow = "export"
+
+    def conclude(self, turn: Turn, known: facts.Known, order: Order) -> None:
+        turn.say("utter_export")
+        hand_off(turn, "policy_check")
+
+
+class Erasure(Request):
+    flow = "erasure"
+
+    def conclude(self, turn: Turn, known: facts.Known, order: Order) -> None:
+        turn.say("utter_erasure")
+        hand_off(turn, "policy_check")
+
+
+ACCOUNT: dict[str, Any] = {request.flow: request for request in (OrderStatus, Invoice, Points, Export, Erasure)}

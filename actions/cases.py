@@ -1,0 +1,194 @@
+"""Requests that end in a case: a return, a warranty claim, a lost parcel, a cancelled order and their kin."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from actions import asking, facts
+from actions.handoff import hand_off
+from actions.request import Request
+from actions.turn import Turn
+from bot.shop import contacts, sentences, understand
+from bot.shop.cases import open_case
+from bot.shop.clock import shop_day
+from bot.shop.decisions import Decision, Facts, Fault, Kind, decide, missing_choices, missing_facts, needs_lot
+from bot.shop.gather import facts_for
+from bot.shop.models import Order
+
+YES_NO = ("photo", "pickup")
+
+
+class CaseRequest(Request):
+    """Asks what the shop's decision still lacks, decides, opens the case and says why and what next."""
+
+    kind: ClassVar[Kind]
+
+    def missing(self, turn: Turn, known: facts.Known, order: Order | None) -> str | None:
+        assert order is not None
+        if slot := _product_trouble(turn, known, order):
+            return slot
+        told = told_facts(turn, known, order)
+        for slot in missing_facts(self.kind, told):
+            return self._ask(turn, slot, told, order)
+        decision = decide(self.kind, told)
+        for slot in missing_choices(decision, told):
+            if slot == "resolution":
+                asking.ask_resolution(turn, decision)
+            elif slot == "pickup":
+                asking.ask_pickup(turn, decision)
+            else:
+                asking.ask(turn, slot)
+            return slot
+        return self.missing_consent(turn, known, decision)
+
+    def missing_consent(self, turn: Turn, known: facts.Known, decision: Decision) -> str | None:
+        """What the customer still has to agree to before something is done that cannot be undone."""
+        return None
+
+    def _ask(self, turn: Turn, slot: str, told: Facts, order: Order) -> str:
+        if slot == "product" and needs_lot(told):
+            turn.say("utter_ask_for_lot", asks="product")
+        elif slot == "product":
+            asking.ask_product(turn, order)
+        else:
+            asking.ask(turn, slot)
+        return slot
+
+    def conclude(self, turn: Turn, known: facts.Known, order: Order) -> None:
+        """Decide, keep the case, and tell the customer."""
+        told = told_facts(turn, known, order)
+        decision = decide(self.kind, told)
+        opened = open_case(
+            order,
+            self.kind,
+            decision,
+            told,
+            conversation=turn.contact,
+            message_id=turn.message_id,
+            now=turn.now,
+            identity=turn.identity,
+        )
+        turn.note(case=opened.case.number, flow=self.flow, decision=decision.outcome, clause=decision.clause)
+        turn.tell(decision_text(decision, order, opened.case.number, turn.language))
+        if decision.needs_person or decision.outcome == "pending_person":
+            turn.say("utter_person_will_decide")
+            hand_off(turn, decision.needs_person or "policy_check")
+
+
+def decision_text(decision: Decision, order: Order, case: str, language: str) -> str:
+    """Why, what happens next, the rule it rests on, and the number to quote."""
+    delivered = shop_day(order.delivered_at) if order.delivered_at else None
+    why = sentences.reason(decision, language, order=order.number, delivered=delivered)
+    steps = sentences.steps(decision, language, order=order.number, delivered=delivered)
+    rule = sentences.clause(decision.clause, language)
+    lines = [why, *(f"• {step}" for step in steps)]
+    if rule not in why:
+        lines.append(f"{'Our rule' if language == 'en' else 'Nuestra norma'}: {rule}")
+    lines.append(f"{'Case number' if language == 'en' else 'Número de caso'}: {case}")
+    return "\n".join(lines)
+
+
+def told_facts(turn: Turn, known: facts.Known, order: Order) -> Facts:
+    """The order's record and what the customer said, as a decision wants them."""
+    fault = known.get("fault")
+    condition = known.get("condition")
+    address = known.get("address")
+    lots = [name for name in known.get("product") or () if name.startswith(("CH2-", "lot_"))]
+    lot = next((name for name in lots if name.startswith("CH2-")), None)
+    skus = _skus(known, order) or tuple(item.sku for item in order.items.all())
+    return facts_for(
+        order,
+        turn.today,
+        skus=_skus(known, order),
+        unsealed=None if condition is None else condition == "opened",
+        lot=lot,
+        lot_unknown="lot_unknown" in lots,
+        descaled=known.get("descaled"),
+        reason=known.get("reason"),
+        fault=_fault(fault, skus) if fault else None,
+        photo=known.get("photo"),
+        resolution=known.get("resolution"),
+        pickup=known.get("pickup"),
+        new_address=address,
+        new_zone=understand.zone(address) if address else None,
+        conversations=contacts.count(order, turn.contact, turn.today),
+    )
+
+
+def _fault(text: str, skus: tuple[str, ...]) -> Fault:
+    """What fails; words that name no part and no cause still describe a fault."""
+    return understand.fault(text, skus[0] if len(skus) == 1 else None) or Fault()
+
+
+def _skus(known: facts.Known, order: Order) -> tuple[str, ...]:
+    in_order = [item.sku for item in order.items.all()]
+    named = known.get("product") or ()
+    return tuple(in_order) if "all" in named else tuple(sku for sku in in_order if sku in named)
+
+
+def _product_trouble(turn: Turn, known: facts.Known, order: Order) -> str | None:
+    """The customer named only things that this order does not have."""
+    named = [name for name in known.get("product") or () if not name.startswith(("CH2-", "lot_"))]
+    if not named or _skus(known, order):
+        return None
+    known["product"] = None
+    if order.items.count() == 1:
+        return None
+    asking.ask_product(turn, order, unknown=True)
+    return "product"
+
+
+class Return(CaseRequest):
+    flow, kind = "return", "return"
+
+
+class Exchange(CaseRequest):
+    flow, kind = "exchange", "exchange"
+
+
+class Damaged(CaseRequest):
+    flow, kind = "damaged", "damaged"
+
+
+class WrongItem(CaseRequest):
+    flow, kind = "wrong_item", "wrong_item"
+
+
+class Warranty(CaseRequest):
+    flow, kind = "warranty", "warranty"
+
+
+class Recall(CaseRequest):
+    flow, kind = "recall", "recall"
+
+
+class LostParcel(CaseRequest):
+    flow, kind = "lost_parcel", "lost_parcel"
+
+
+class AddressChange(CaseRequest):
+    flow, kind = "address", "address_change"
+
+
+class Cancel(CaseRequest):
+    flow, kind = "cancel", "cancel"
+
+    def missing_consent(self, turn: Turn, known: facts.Known, decision: Decision) -> str | None:
+        if decision.outcome != "approved" or known.get("confirm"):
+            return None
+        if known.get("confirm") is None:
+            turn.say("utter_ask_for_confirm_cancel", asks="confirm", order=known.get("order_number"))
+            return "confirm"
+        return None
+
+    def conclude(self, turn: Turn, known: facts.Known, order: Order) -> None:
+        if known.get("confirm") is False:
+            turn.say("utter_stopped")
+            return
+        super().conclude(turn, known, order)
+
+
+CASES: dict[str, Any] = {
+    request.flow: request
+    for request in (Return, Exchange, Damaged, WrongItem, Warranty, Recall, LostParcel, AddressChange, Cancel)
+}

@@ -1,0 +1,34 @@
+"""The end of a request: the form has gathered what was missing, now it is decided and done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import facts
+from actions.account import ACCOUNT
+from actions.base import SyncAction
+from actions.cases import CASES
+from actions.request import ENDED, access
+from actions.turn import Turn
+
+REQUESTS = {**CASES, **ACCOUNT}
+
+
+class Conclude(SyncAction):
+    """Does nothing when the request ended without a decision: then everything has been said."""
+
+    def name(self) -> str:
+        return "action_conclude"
+
+    def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn = Turn(dispatcher, tracker)
+        flow = turn.slot("flow")
+        known = facts.Known.of(tracker, ())
+        order = next((order for order in access(turn).orders if order.number == known.get("order_number")), None)
+        if flow in REQUESTS and order is not None:
+            REQUESTS[flow]().conclude(turn, known, order)
+        return list(ENDED)

@@ -1,0 +1,133 @@
+"""From the customer's words to the facts of a request, in whatever order they come."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, get_args
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, SlotSet
+
+from actions.turn import SURE, Turn
+from bot.shop import understand
+from bot.shop.decisions.facts import Resolution
+
+KEPT = ("order_number", "email", "phone", "unclear", "offer", "flow")
+SLOTS = (
+    "product", "reason", "fault", "photo", "condition", "descaled", "resolution", "pickup", "address", "confirm",
+)  # fmt: skip
+QUESTION = re.compile(r"\?\s*$")
+ALL = re.compile(
+    r"\b(todo|todos|todas|entero|completo|ambos|ambas|los dos|las dos|everything|all of (it|them)|both|whole)\b", re.I
+)
+NO_LOT = re.compile(
+    r"no (lo |la )?(encuentro|veo|s[eé]|aparece|pone|tiene)|no idea|can'?t (find|see|read)|don'?t know", re.I
+)
+FAULT_LENGTH = 500
+ASIDE = frozenset(
+    {"greet", "thank", "goodbye", "cancel_flow", "ask_bot", "talk_to_person", "help", "repeat", "switch_language"}
+)
+
+
+class Known:
+    """The facts so far: what the tracker held and what this turn adds."""
+
+    def __init__(self, values: dict[str, Any], forgotten: Sequence[str]) -> None:
+        self._values = {name: None if name in forgotten else value for name, value in values.items()}
+        self._changed: set[str] = {name for name in forgotten if values.get(name) is not None}
+
+    @classmethod
+    def of(cls, tracker: Tracker, forget: Sequence[str]) -> Known:
+        return cls({name: tracker.get_slot(name) for name in (*KEPT, *SLOTS)}, forget)
+
+    def get(self, name: str) -> Any:
+        return self._values.get(name)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self._values[name] = value
+        self._changed.add(name)
+
+    def events(self) -> list[EventType]:
+        return [SlotSet(name, self._values[name]) for name in sorted(self._changed)]
+
+
+def learn(turn: Turn, known: Known, asked: str | None, flow: str) -> frozenset[str]:
+    """Take every fact out of the turn and name those that are new; `asked` tells what a bare answer answers."""
+    found: dict[str, Any] = {}
+    if turn.picked:
+        slot, value = turn.picked
+        if slot in SLOTS or slot == "order_number":
+            found[slot] = _picked(slot, value)
+    elif turn.words or turn.photos:
+        found = _anywhere(turn) | _told(turn.words, flow) | (_answer(turn, asked) if asked else {})
+    if turn.photos:
+        found["photo"] = True
+    new = {name: value for name, value in found.items() if value is not None and value != known.get(name)}
+    repeated = asked in found and found[asked] is not None
+    for name, value in new.items():
+        known[name] = value
+    return frozenset(new) | (frozenset({asked}) if repeated and asked else frozenset())
+
+
+def _picked(slot: str, value: str) -> Any:
+    if slot in ("photo", "descaled", "pickup", "confirm"):
+        return value == "yes"
+    return [value] if slot == "product" else value
+
+
+def _anywhere(turn: Turn) -> dict[str, Any]:
+    """Facts that carry their own sign, wherever they stand."""
+    orders, emails, phones = (
+        understand.order_numbers(turn.words),
+        understand.emails(turn.words),
+        understand.phones(turn.words),
+    )
+    named = [*understand.products(turn.words), *understand.lots(turn.words)]
+    return {
+        "order_number": orders[-1] if orders else None,
+        "email": emails[-1] if emails else None,
+        "phone": phones[-1] if phones else None,
+        "product": named or None,
+    }
+
+
+def _told(text: str, flow: str) -> dict[str, Any]:
+    """What is told unasked, where the words leave no doubt."""
+    if flow in ("return", "exchange"):
+        return {"reason": understand.reason(text)}
+    if flow in ("warranty", "damaged", "wrong_item", "recall"):
+        return {"fault": text[:FAULT_LENGTH] if understand.fault(text) else None}
+    return {}
+
+
+def _answer(turn: Turn, asked: str) -> dict[str, Any]:
+    """What the words mean as the answer to what was asked; nothing when they look like something else."""
+    text = turn.words
+    if not text or (turn.intent == "ask_question" and QUESTION.search(text)):
+        return {}
+    if asked in ("reason", "fault", "address"):
+        return {} if _aside(turn) else {asked: _free(asked, text)}
+    if asked == "product":
+        return {asked: ["all"] if ALL.search(text) else ["lot_unknown"] if NO_LOT.search(text) else None}
+    if asked == "resolution":
+        return {asked: understand.resolution(text, get_args(Resolution.__value__))}
+    if asked == "condition":
+        sealed = understand.sealed(text)
+        return {asked: None if sealed is None else "sealed" if sealed else "opened"}
+    reader = {
+        "photo": understand.photo,
+        "descaled": understand.descaled,
+        "pickup": understand.pickup,
+        "confirm": understand.yes_no,
+    }
+    return {asked: reader[asked](text)} if asked in reader else {}
+
+
+def _aside(turn: Turn) -> bool:
+    """Words said beside the matter: a greeting, a wish to stop, a question."""
+    return turn.confidence >= SURE and (turn.intent in ASIDE or (turn.intent == "ask_question" and "?" in turn.words))
+
+
+def _free(asked: str, text: str) -> Any:
+    return (understand.reason(text) or "unspecified") if asked == "reason" else text[:FAULT_LENGTH]

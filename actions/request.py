@@ -1,0 +1,198 @@
+"""A request from its first word to the moment when a decision can be taken.
+
+Every flow is a Rasa form whose validation is a `Request`. Each turn it hears what was said (facts in any order, a
+question, a change of mind), then asks for the next fact that can still change the outcome; `missing_facts` of the shop
+knows which. When nothing is missing the form ends and `action_conclude` does the rest.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import asking, facts
+from actions.answers import admit_ignorance, answer_question
+from actions.base import SyncAction
+from actions.handoff import hand_off, trouble
+from actions.turn import SURE, Turn
+from bot.shop import identity
+from bot.shop.models import Order
+
+# Facts about one matter; they are forgotten when it ends. Which order, and who asks, stay known.
+MATTER = ("product", "reason", "fault", "photo", "condition", "descaled", "resolution", "pickup", "address", "confirm")
+ENDED: list[EventType] = [SlotSet(name, None) for name in (*MATTER, "flow", "requested_slot", "offer")]
+FREE_TEXT = frozenset({"reason", "fault", "address"})
+ACTS = frozenset({"greet", "thank", "goodbye", "ask_bot", "small_talk", "help", "switch_language", "off_topic"})
+STARTS = {
+    "return_item": "return", "exchange_item": "exchange", "report_damaged": "damaged", "report_wrong_item": "wrong_item",
+    "claim_warranty": "warranty", "report_recall": "recall", "order_status": "order_status",
+    "report_lost_parcel": "lost_parcel", "cancel_order": "cancel", "change_order": "cancel", "change_address": "address",
+    "request_invoice": "invoice", "loyalty_points": "points", "export_data": "export", "erase_data": "erasure",
+}  # fmt: skip
+# What somebody says about a thing sounds like several requests at once: "llegó roto" may well be the reason of a return.
+ALIKE = frozenset({"return", "exchange", "damaged", "wrong_item", "warranty", "recall"})
+
+
+class Ended(Exception):
+    """The request is over without a decision; what had to be said has been said."""
+
+
+class Rejected(Exception):
+    """The customer wants something else now; Rasa's rules choose the form for it."""
+
+
+class Asked(Exception):
+    """A question has been put to the customer; the turn is over."""
+
+    def __init__(self, slot: str) -> None:
+        super().__init__(slot)
+        self.slot = slot
+
+
+class Request(SyncAction):
+    """Base of the flows. A subclass names its flow and says what is still missing."""
+
+    flow: ClassVar[str] = ""
+    needs_order: ClassVar[bool] = True
+
+    def name(self) -> str:
+        return f"validate_{self.flow}_form"
+
+    def missing(self, turn: Turn, known: facts.Known, order: Order | None) -> str | None:
+        """Ask for the next fact and name its slot; None when the request can be concluded."""
+        return None
+
+    def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn = Turn(dispatcher, tracker)
+        begins = turn.slot("flow") != self.flow
+        known = facts.Known.of(tracker, MATTER if begins else ())
+        try:
+            learned = self._hear(turn, known, begins)
+            order = find_order(turn, known, learned) if self.needs_order else None
+            slot = self.missing(turn, known, order)
+        except Asked as asked:
+            slot = asked.slot
+        except Rejected:
+            return []
+        except Ended:
+            return list(ENDED)
+        known["flow"] = self.flow
+        return [*known.events(), SlotSet("requested_slot", slot)]
+
+    def _hear(self, turn: Turn, known: facts.Known, begins: bool) -> frozenset[str]:
+        """Learn the facts in the customer's words and deal with everything else they may say."""
+        asked = None if begins else turn.asked
+        learned = facts.learn(turn, known, asked, self.flow)
+        if reason := trouble(turn):
+            hand_off(turn, reason)
+            raise Ended
+        if begins:
+            return learned
+        if turn.intent == "cancel_flow" and turn.confidence >= SURE and not learned:
+            turn.say("utter_stopped")
+            raise Ended
+        if not learned:
+            self._hear_other(turn, known, asked)
+        elif asked in learned or learned & {"order_number", "email", "phone"}:
+            known["unclear"] = 0
+            if turn.intent == "ask_question" and "?" in turn.words and asked not in FREE_TEXT:
+                answer_question(turn)
+        return learned
+
+    def _hear_other(self, turn: Turn, known: facts.Known, asked: str | None) -> None:
+        """Nothing of what was asked: a new wish, a question, a greeting, or words that we did not understand."""
+        sure = turn.confidence >= SURE
+        wish = STARTS.get(turn.intent)
+        if sure and wish and wish != self.flow and not (asked in FREE_TEXT and {wish, self.flow} <= ALIKE):
+            raise Rejected
+        if turn.intent == "ask_question" or (turn.intent == "nlu_fallback" and "?" in turn.words):
+            if not answer_question(turn):
+                admit_ignorance(turn)
+        elif sure and turn.intent in ACTS:
+            turn.say("utter_greet_again" if turn.intent == "greet" else f"utter_{turn.intent}")
+        elif turn.intent == "dont_know" and asked == "order_number":
+            turn.say("utter_where_order_number")
+        elif turn.intent != "repeat":
+            self._misunderstood(turn, known)
+
+    def _misunderstood(self, turn: Turn, known: facts.Known) -> None:
+        times = int(known.get("unclear") or 0) + 1
+        known["unclear"] = times
+        if times >= 3:
+            turn.say("utter_offer_person")
+            known["offer"] = "person"
+            raise Asked(turn.asked or "order_number")
+        if known.get("offer") == "person" and turn.intent == "affirm":
+            hand_off(turn, "no_answer")
+            raise Ended
+        turn.say("utter_unclear" if times == 1 else "utter_unclear_again")
+
+
+def access(turn: Turn) -> identity.Access:
+    """What this conversation may hear about now."""
+    verified = turn.metadata.get("verified") or {}
+    return identity.access(
+        turn.identity,
+        turn.conversation,
+        turn.now,
+        channel=str(verified.get("channel") or ""),
+        address=str(verified.get("address") or ""),
+    )
+
+
+def find_order(turn: Turn, known: facts.Known, learned: frozenset[str]) -> Order:
+    """The proven order this is about; otherwise asks for what is missing, or ends where nothing may be looked up."""
+    allowed = access(turn)
+    number = known.get("order_number")
+    if not number:
+        number = _only_order(allowed, known)
+    if number and allowed.may_see(number):
+        known["order_number"] = number
+        order = next(order for order in allowed.orders if order.number == number)
+        turn.note(
+            order=number, customer=order.customer.reference, customer_name=order.customer.name, verified=allowed.level
+        )
+        return order
+    if not number:
+        asking.ask_order(turn, allowed)
+        raise Asked("order_number")
+    if not (known.get("email") or known.get("phone")):
+        turn.say("utter_ask_for_email", asks="email")
+        raise Asked("email")
+    return _prove(turn, known, number, bool(learned & {"order_number", "email", "phone"}))
+
+
+def _only_order(allowed: identity.Access, known: facts.Known) -> str | None:
+    """The order that can be meant when none was named: the only one, or the only one with the named product."""
+    orders = allowed.orders
+    wanted = set(known.get("product") or ())
+    if wanted:
+        orders = tuple(order for order in orders if wanted & {item.sku for item in order.items.all()}) or orders
+    return orders[0].number if len(orders) == 1 else None
+
+
+def _prove(turn: Turn, known: facts.Known, number: str, tried_now: bool) -> Order:
+    if tried_now:
+        result = identity.prove_order(
+            turn.identity,
+            turn.conversation,
+            number,
+            email=known.get("email"),
+            phone=known.get("phone"),
+            now=turn.now,
+            message_id=turn.message_id,
+        )
+        if isinstance(result, identity.Proof):
+            order = result.order
+            turn.note(
+                order=number, customer=result.customer.reference, customer_name=result.customer.name, verified="order"
+            )
+            return order
+        if isinstance(result, identity.Locked):
+            turn.say("utter_locked")
+            raise Ended
+    turn.say("utter_mismatch", asks="email")
+    raise Asked("email")

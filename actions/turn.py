@@ -1,0 +1,125 @@
+"""One turn as the actions see it: what was said, by whom, in which language, and how to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import cached_property
+from typing import Any
+
+from django.utils import timezone
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import turn_metadata
+from bot.shop.clock import shop_day, shop_zone
+
+SURE = 0.5
+
+
+@dataclass(frozen=True)
+class Button:
+    label: str
+    payload: str
+
+
+def pick(slot: str, value: str, label: str) -> Button:
+    """A choice that fills a slot."""
+    escaped = value.replace("\\", "").replace('"', "")
+    return Button(label, f'/pick{{"slot": "{slot}", "value": "{escaped}"}}')
+
+
+class Turn:
+    """Reads the tracker and collects what is to be said. Nothing here touches the database."""
+
+    def __init__(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+        self._dispatcher = dispatcher
+        self._tracker = tracker
+        self.metadata: Mapping[str, Any] = turn_metadata(tracker)
+        message = tracker.latest_message or {}
+        self.text: str = (message.get("text") or "").strip()
+        intent = message.get("intent") or {}
+        self.intent: str = intent.get("name") or ""
+        self.confidence: float = float(intent.get("confidence") or 0.0)
+        self.language: str = "en" if tracker.get_slot("language") == "en" else "es"
+        self.asked: str | None = tracker.get_slot("requested_slot")
+        self.form: str | None = (tracker.active_loop or {}).get("name")
+
+    def slot(self, name: str) -> Any:
+        return self._tracker.get_slot(name)
+
+    @cached_property
+    def picked(self) -> tuple[str, str] | None:
+        """The slot and the value of a choice that was offered and taken."""
+        if self.intent != "pick":
+            return None
+        found = {entity["entity"]: entity["value"] for entity in self._tracker.latest_message.get("entities", ())}
+        return (str(found["slot"]), str(found["value"])) if {"slot", "value"} <= found.keys() else None
+
+    @property
+    def words(self) -> str:
+        """What the customer wrote; empty for a choice."""
+        return "" if self.text.startswith("/") else self.text
+
+    @property
+    def conversation(self) -> str:
+        return str(self._tracker.sender_id)
+
+    @property
+    def contact(self) -> str:
+        """The conversation's present episode: what counts as one time that a customer wrote to us."""
+        return str(self.metadata.get("contact") or self.conversation)
+
+    @property
+    def identity(self) -> str:
+        return str(self.metadata.get("identity") or self.conversation)
+
+    @property
+    def message_id(self) -> str:
+        return str(self.metadata.get("message_id") or "")
+
+    @cached_property
+    def now(self) -> datetime:
+        """The moment of the turn; in the sandbox a conversation may live on another day."""
+        given = self.metadata.get("today")
+        now = timezone.now()
+        if not given:
+            return now
+        clock = timezone.localtime(now, shop_zone()).time()
+        return datetime.combine(date.fromisoformat(given), time(clock.hour, clock.minute), shop_zone())
+
+    @property
+    def today(self) -> date:
+        """The shop's calendar day on which the customer asks."""
+        return shop_day(self.now)
+
+    @property
+    def photos(self) -> int:
+        return sum(1 for item in self.metadata.get("attachments") or () if item.get("kind") in ("image", "document"))
+
+    def say(self, response: str, *, asks: str = "", buttons: Sequence[Button] = (), **values: Any) -> None:
+        """Say a response of the domain, in the customer's language, with its {names} filled in."""
+        extra = {"json_message": {"asks": asks}} if asks else {}
+        self._dispatcher.utter_message(
+            response=response,
+            buttons=[{"title": button.label, "payload": button.payload} for button in buttons],
+            **extra,
+            **values,
+        )
+
+    def tell(self, text: str, *, citations: Sequence[Mapping[str, Any]] = (), buttons: Sequence[Button] = ()) -> None:
+        """Say a text that is already in the customer's language."""
+        self._dispatcher.utter_message(
+            text=text,
+            buttons=[{"title": button.label, "payload": button.payload} for button in buttons],
+            json_message={"citations": list(citations)},
+        )
+
+    def command(self, name: str, **arguments: Any) -> None:
+        """Ask the gateway to do something; it travels beside the words, never in them."""
+        self._dispatcher.utter_message(json_message={"commands": [{"name": name, "arguments": arguments}]})
+
+    def note(self, **facts: Any) -> None:
+        """Tell the gateway what is known now, for the agent who may take over."""
+        self._dispatcher.utter_message(json_message={"facts": facts})
