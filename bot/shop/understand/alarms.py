@@ -1,0 +1,75 @@
+"""What must never be missed, whatever the intent classifier says: danger, the law, the press, a wish for a person."""
+
+import re
+
+from bot.shop.understand.answers import denied
+from bot.shop.understand.lexicon import words
+from bot.shop.understand.text import Pattern, has, plain
+
+SHOUTED_LETTERS = 15
+BARE_WISH = re.compile(
+    r"\W*(?:(?:un|una|a|la)\W+)?(?:persona|agente|asesora?|person|someone|alguien)(?:\W+(?:por favor|please))?\W*"
+)
+
+
+def danger(text: str) -> bool:
+    """Smoke, fire, electric shock, a swollen battery, a burning smell, an injury.
+
+    Only a denial right before the word calms it ("no huele a quemado"); everything else errs towards danger.
+    """
+    folded = words("not_danger").sub(" ", plain(text))
+    return any(not _calmed(folded[: match.start()]) for match in words("danger").finditer(folded))
+
+
+def legal_threat(text: str) -> bool:
+    """A lawyer, a court, or a complaint to the consumer office. Only asking where its form is, is none."""
+    folded = plain(text)
+    if _meant(folded, words("legal")):
+        return True
+    if not _meant(folded, words("consumer_office")):
+        return False
+    return has(folded, words("threatens")) or not has(folded, words("only_where"))
+
+
+def asks_person(text: str) -> bool:
+    """Wants a person of the team to answer, also when that is all the text says ("persona, por favor")."""
+    folded = plain(text)
+    return _meant(folded, words("person")) or BARE_WISH.fullmatch(folded) is not None
+
+
+def press(text: str) -> bool:
+    """Writes for the press."""
+    return has(plain(text), words("press"))
+
+
+def fraud_or_payment(text: str) -> bool:
+    """Fraud, an unknown or double charge, a payment in dispute."""
+    return has(plain(text), words("fraud"))
+
+
+def very_upset(text: str) -> bool:
+    """Insults, outrage, or a message shouted in capitals."""
+    letters = [char for char in text if char.isalpha()]
+    shouts = len(letters) >= SHOUTED_LETTERS and sum(map(str.isupper, letters)) > 0.8 * len(letters)
+    return shouts or has(plain(text), words("upset"))
+
+
+def others_order(text: str) -> bool:
+    """About another person's order, also a gift received without the gift ticket."""
+    folded = plain(text)
+    return has(folded, words("others_order")) and not has(folded, words("gift_ticket"))
+
+
+def _meant(folded: str, pattern: Pattern) -> bool:
+    return any(not denied(folded[: match.start()]) for match in pattern.finditer(folded))
+
+
+def _calmed(before: str) -> bool:
+    """Whether the words right before deny it: a denial, then only words like "huele a", "there is any"."""
+    clause = re.split(r"[.;:!?¿¡,]|\b(?:pero|but|y|and)\b", before)[-1]
+    for word in reversed(re.findall(r"[\w']+", clause)):
+        if words("danger_denied_by").fullmatch(word):
+            return True
+        if not words("danger_denied_through").fullmatch(word):
+            return False
+    return False

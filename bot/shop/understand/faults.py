@@ -1,0 +1,55 @@
+"""What fails and why, in a customer's words."""
+
+from bot.shop.decisions.facts import Cause, Fault
+from bot.shop.policy_rules import Part
+from bot.shop.rulebook import current
+from bot.shop.understand.answers import denied
+from bot.shop.understand.lexicon import words
+from bot.shop.understand.products import products
+from bot.shop.understand.text import Pattern, has, plain
+
+# The first that is said decides; falling into water is immersion, not a drop.
+CAUSES: tuple[Cause, ...] = ("immersion", "drop", "third_party", "misuse", "limescale")
+PARTS: tuple[Part, ...] = ("motor", "pump", "battery", "filter", "heads", "brush")
+ROBOT = "LR3"
+
+
+def fault(text: str, sku: str | None = None) -> Fault | None:
+    """The part and the cause that the text names for that product, or None when it tells of no fault at all.
+
+    A part that the product does not have is `other`: the brush of a robot wears out, a toothbrush does not. In the
+    machines of the limescale rule, weak flow, cold water and blocked steam count as limescale, so that the customer is
+    asked whether it was ever descaled.
+    """
+    folded = plain(text)
+    cause = _cause(folded, sku)
+    part = _part(folded, sku or next(iter(products(text)), None))
+    if cause is None and part is None and not has(folded, words("fault_in_general")):
+        return None
+    return Fault(part or "other", cause)
+
+
+def _cause(folded: str, sku: str | None) -> Cause | None:
+    without_calls = words("not_a_drop").sub(" ", folded)
+    scale = current().policies.warranty.limescale.skus
+    for cause in CAUSES:
+        if cause == "limescale" and sku is not None and sku not in scale:
+            continue
+        if _said(without_calls, words(f"cause_{cause}")):
+            return cause
+    # "no sale agua" is not a denial of water coming out: it is the fault itself.
+    return "limescale" if sku in scale and has(folded, words("like_limescale")) else None
+
+
+def _part(folded: str, sku: str | None) -> Part | None:
+    own = current().catalogue.get(sku).parts if sku else list(PARTS)
+    for part in PARTS:
+        if part in own and has(folded, words(f"part_{part}")):
+            return part
+    if sku == ROBOT and has(folded, words("part_brush_of_robot")):
+        return "brush"
+    return None
+
+
+def _said(folded: str, pattern: Pattern) -> bool:
+    return any(not denied(folded[: match.start()]) for match in pattern.finditer(folded))

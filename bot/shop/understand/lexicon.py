@@ -1,0 +1,30 @@
+"""`lexicon.yml`: the words that the rest of this package looks for."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, RootModel, StringConstraints
+
+from bot.shop.marked_yaml import load
+from bot.shop.understand.text import Pattern, any_of, plain
+
+PATH = Path(__file__).with_name("lexicon.yml")
+
+type Word = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+
+
+class Lexicon(RootModel[dict[str, Annotated[list[Word], Field(min_length=1)]]]):
+    """Lists of words by name."""
+
+
+@lru_cache(maxsize=1)
+def current() -> dict[str, list[str]]:
+    """Every list, read once per process. Raises FileMistake."""
+    return load(PATH, Lexicon).root
+
+
+@lru_cache(maxsize=128)
+def words(name: str) -> Pattern:
+    """A pattern that finds any word of a list in folded text. Raises KeyError for an unknown list."""
+    return any_of(*map(plain, current()[name]))

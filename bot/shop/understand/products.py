@@ -1,0 +1,89 @@
+"""Products that a text names, by name, by kind of appliance, or misspelt."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import lru_cache
+
+from bot.shop.rulebook import current
+from bot.shop.understand.text import plain
+
+# Ordinary words that look like a misspelt product.
+NOT_PRODUCTS = frozenset(
+    {"cabeza", "cabezas", "marca", "marcas", "template", "temple", "header", "tostado", "tostada", "tostadas", "cafes"}
+)
+# A five-letter word with one wrong letter scores 0.80, a six-letter one 0.83.
+ALIKE = 0.82
+SHORTEST_TYPO = 5
+PART_OF_A_ROBOT = re.compile(r"cepillos? (?:lateral|central|de|del|del? la)\b")
+
+
+@dataclass(frozen=True)
+class _Name:
+    words: str
+    own: tuple[str, ...]
+    generic: tuple[str, ...]
+
+    def meant(self, among: Sequence[str] | None) -> list[str]:
+        """The first that the order has; without an order the product itself, or all of that kind."""
+        if among is not None:
+            return [sku for sku in (*self.own, *self.generic) if sku in among][:1]
+        return list(self.own or self.generic)
+
+
+def products(text: str, among: Sequence[str] | None = None) -> list[str]:
+    """Skus named in the text, in order of appearance. `among` keeps those of an order.
+
+    A generic word gives every product of that kind ("cafetera": new and refurbished); an exact name only its own,
+    unless `among` leaves just the other ("Brasa 20" in an order with a refurbished one).
+    """
+    folded = plain(text)
+    found: dict[int, _Name] = {}
+    rest = folded
+    for name in _names():
+        for match in _pattern(name.words).finditer(rest):
+            found[match.start()] = name
+        rest = _pattern(name.words).sub(lambda match: "\0" * len(match[0]), rest)
+    for position, name in _typos(rest):
+        found.setdefault(position, name)
+    wanted = [sku for _, name in sorted(found.items(), key=lambda each: each[0]) for sku in name.meant(among)]
+    if "LR3" in wanted and "MR1" in wanted and PART_OF_A_ROBOT.search(folded):
+        wanted.remove("MR1")
+    return list(dict.fromkeys(wanted))
+
+
+@lru_cache(maxsize=1)
+def _names() -> tuple[_Name, ...]:
+    """Every name with the products it means, the longest first, so that it is not taken for a shorter one."""
+    own: dict[str, list[str]] = {}
+    generic: dict[str, list[str]] = {}
+    for product in current().catalogue:
+        for words in (product.sku, *product.names.es, *product.names.en):
+            own.setdefault(plain(words), []).append(product.sku)
+        for words in (*product.generic.es, *product.generic.en):
+            generic.setdefault(plain(words), []).append(product.sku)
+    return tuple(
+        _Name(words, tuple(dict.fromkeys(own.get(words, []))), tuple(dict.fromkeys(generic.get(words, []))))
+        for words in sorted({*own, *generic}, key=len, reverse=True)
+    )
+
+
+@lru_cache(maxsize=512)
+def _pattern(words: str) -> re.Pattern[str]:
+    """The words with any space, hyphen or nothing before a figure, in singular or plural."""
+    parts = re.findall(r"[a-z]+|\d+", words)
+    plural = [part if part.isdigit() else part + "(?:s|es)?" for part in parts]
+    return re.compile(r"(?<!\w)" + r"[\s\-]*".join(plural) + r"(?!\w)")
+
+
+def _typos(rest: str) -> Iterator[tuple[int, _Name]]:
+    single = [name for name in _names() if name.words.isalpha() and len(name.words) >= SHORTEST_TYPO]
+    for match in re.finditer(rf"[a-z]{{{SHORTEST_TYPO},20}}", rest):
+        word = match[0]
+        if word in NOT_PRODUCTS:
+            continue
+        near = [name for name in single if abs(len(name.words) - len(word)) < 3]
+        best = max(near, key=lambda name: SequenceMatcher(None, word, name.words).ratio(), default=None)
+        if best and SequenceMatcher(None, word, best.words).ratio() >= ALIKE:
+            yield match.start(), best

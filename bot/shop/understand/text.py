@@ -1,0 +1,30 @@
+"""Text as it is compared: lower case, without accents, one space between words."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+type Pattern = re.Pattern[str]
+
+QUOTES = str.maketrans(
+    {"’": "'", "`": "'", "´": "'", "“": '"', "”": '"', "\u00a0": " ", "º": " ", "ª": " ", "–": "-", "—": "-"}
+)
+
+
+def plain(text: str) -> str:
+    """Folded text: "¡Está ROTA!" is "¡esta rota!". At most 4,000 characters are looked at."""
+    folded = unicodedata.normalize("NFD", text[:4000].translate(QUOTES).lower())
+    bare = "".join(char for char in folded if not unicodedata.combining(char))
+    return re.sub(r"\s+", " ", bare).strip()
+
+
+@lru_cache(maxsize=512)
+def any_of(*alternatives: str) -> Pattern:
+    """A pattern that finds any of these as whole words, for text that `plain` has folded. A `*` at the end of a word
+    stands for any ending, a space for any run of spaces, commas or hyphens."""
+    parts = (alternative.replace("*", r"\w*").replace(" ", r"[\s,;\-]+") for alternative in alternatives)
+    return re.compile(r"(?<!\w)(?:" + "|".join(parts) + r")(?!\w)")
+
+
+def has(text: str, pattern: Pattern) -> bool:
+    return pattern.search(text) is not None
