@@ -6,7 +6,6 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-from tests.conversations.people import inbound, settled
 from django.utils import timezone
 
 from bot.conversations import ownership, turns, worker
@@ -16,6 +15,7 @@ from bot.conversations.receive import receive
 from bot.dialogue.base import Answer, Command, Reply
 from bot.dialogue.engine import standing_in
 from bot.dialogue.scripted import ScriptedDialogue, broken
+from tests.conversations.people import inbound, settled
 
 
 async def test_a_question_is_answered_once(page: Any) -> None:
@@ -65,7 +65,9 @@ async def test_what_arrives_during_a_turn_is_the_next_turn(page: Any, engine: Sc
     assert await lucia.said("bot") == ["bot: uno", "bot: dos"]
 
 
-async def test_a_reply_composed_before_an_agent_took_over_is_dropped(page: Any, engine: ScriptedDialogue, ana: Any) -> None:
+async def test_a_reply_composed_before_an_agent_took_over_is_dropped(
+    page: Any, engine: ScriptedDialogue, ana: Any
+) -> None:
     lucia = await page()
     engine.gate.clear()
     await lucia.post({"client_id": "message-a", "text": "¿y mi pedido?"})
@@ -78,7 +80,9 @@ async def test_a_reply_composed_before_an_agent_took_over_is_dropped(page: Any, 
     assert (await lucia.read())["owner"] == "agent"
 
 
-async def test_the_bot_is_silent_while_a_person_owns_the_conversation(page: Any, engine: ScriptedDialogue, ana: Any) -> None:
+async def test_the_bot_is_silent_while_a_person_owns_the_conversation(
+    page: Any, engine: ScriptedDialogue, ana: Any
+) -> None:
     lucia = await page()
     await on_database(ownership.take, lucia.conversation, ana.pk, agent_name="Ana Ruiz")
     await lucia.say("¿hay alguien?")
@@ -92,7 +96,9 @@ async def test_the_bot_is_silent_while_a_person_owns_the_conversation(page: Any,
     assert "Cambio acordado" not in str(await lucia.read()), "a note is for colleagues"
 
 
-async def test_a_process_that_dies_in_mid_turn_is_replaced_and_the_reply_comes_once(page: Any, engine: ScriptedDialogue) -> None:
+async def test_a_process_that_dies_in_mid_turn_is_replaced_and_the_reply_comes_once(
+    page: Any, engine: ScriptedDialogue
+) -> None:
     lucia = await page()
     await lucia.say("hola")
     await Conversation.objects.filter(pk=lucia.conversation).aupdate(answered_seq=0, turn_due_at=timezone.now())
@@ -129,7 +135,7 @@ async def test_a_handoff_asked_for_by_the_dialogue_keeps_what_it_said(phone: Any
     with standing_in(ScriptedDialogue(lambda question: answer)):
         received = await on_database(receive, inbound("sale humo", "e1"))
         await turns.run(received.conversation_id)
-    assert [part.payload["text"] for part in phone.sent][0] == "Desenchúfalo."
+    assert phone.sent[0].payload["text"] == "Desenchúfalo."
     assert len(phone.sent) == 2, "and the customer is told what happens next"
     assert (await Handoff.objects.aget()).priority == 1
 
