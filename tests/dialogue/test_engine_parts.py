@@ -1,0 +1,75 @@
+"""What runs inside Rasa, looked at from inside: patches, encoder, trackers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.dialogue.engine import run_inside
+
+
+@pytest.fixture(scope="module")
+def patched() -> dict[str, Any]:
+    seen: dict[str, Any] = run_inside("patches")
+    return seen
+
+
+def test_action_answers_are_accepted_and_refused_as_before(patched: dict[str, Any]) -> None:
+    before = patched["before"]["validations"]
+    assert patched["after"]["validations"] == before
+    assert any(one is True for one in before) and any(str(one).startswith("refused") for one in before)
+
+
+def test_event_names_mean_the_same_classes(patched: dict[str, Any]) -> None:
+    assert patched["after"]["types"] == patched["before"]["types"]
+    assert any("SlotSet" in one for one in patched["after"]["types"])
+
+
+def test_endpoint_calls_are_the_same_over_one_connection(patched: dict[str, Any]) -> None:
+    before, after = patched["before"]["calls"], patched["after"]["calls"]
+    assert after["seen"] == before["seen"] and len(after["seen"]) == 5
+    assert after["results"] == before["results"]
+    assert (before["connections"], after["connections"]) == (5, 1)
+
+
+def test_a_changed_rasa_is_refused_with_a_remedy(patched: dict[str, Any]) -> None:
+    assert "Event.resolve_by_type" in patched["refusal"]
+    assert "uv pip sync requirements/rasa.txt" in patched["refusal"]
+
+
+def test_tensorflow_and_chat_sdks_are_not_loaded(patched: dict[str, Any]) -> None:
+    assert patched["stand_ins"]["tensorflow"] is True
+    assert patched["tensorflow"] is False
+    assert patched["chat_sdks"] == []
+
+
+@pytest.fixture(scope="module")
+def pieces() -> dict[str, Any]:
+    seen: dict[str, Any] = run_inside("pieces", "7")
+    return seen
+
+
+def test_the_encoder_reads_any_text(pieces: dict[str, Any]) -> None:
+    encoder = pieces["encoder"]
+    assert encoder["shape"] == [7, 512] and encoder["finite"]
+    assert encoder["lengths"] == pytest.approx([1.0] * 7, abs=1e-3)
+
+
+def test_the_encoder_brings_the_languages_together(pieces: dict[str, Any]) -> None:
+    encoder = pieces["encoder"]
+    assert encoder["across_languages"] > encoder["unrelated"] + 0.3
+
+
+def test_the_encoder_is_shared_and_remembers(pieces: dict[str, Any]) -> None:
+    assert pieces["encoder"]["same_object"] and pieces["encoder"]["repeat_equal"]
+
+
+def test_other_weights_are_refused_with_a_remedy(pieces: dict[str, Any]) -> None:
+    assert "weights.npz" in pieces["encoder"]["complaint"]
+    assert "uv pip sync requirements/rasa.txt" in pieces["encoder"]["complaint"]
+
+
+def test_a_shortened_tracker_is_in_the_same_state(pieces: dict[str, Any]) -> None:
+    assert pieces["trackers"]["different"] == []
+    assert 0 < pieces["trackers"]["longest"] <= 90
