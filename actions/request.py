@@ -7,6 +7,7 @@ knows which. When nothing is missing the form ends and `action_conclude` does th
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 from rasa_sdk import Tracker
@@ -27,13 +28,34 @@ ENDED: list[EventType] = [SlotSet(name, None) for name in (*MATTER, "flow", "req
 FREE_TEXT = frozenset({"reason", "fault", "address"})
 ACTS = frozenset({"greet", "thank", "goodbye", "ask_bot", "small_talk", "help", "switch_language", "off_topic"})
 STARTS = {
-    "return_item": "return", "exchange_item": "exchange", "report_damaged": "damaged", "report_wrong_item": "wrong_item",
-    "claim_warranty": "warranty", "report_recall": "recall", "order_status": "order_status",
-    "report_lost_parcel": "lost_parcel", "cancel_order": "cancel", "change_order": "cancel", "change_address": "address",
-    "request_invoice": "invoice", "loyalty_points": "points", "export_data": "export", "erase_data": "erasure",
-}  # fmt: skip
-# What somebody says about a thing sounds like several requests at once: "llegó roto" may well be the reason of a return.
+    "return_item": "return",
+    "exchange_item": "exchange",
+    "report_damaged": "damaged",
+    "report_wrong_item": "wrong_item",
+    "claim_warranty": "warranty",
+    "report_recall": "recall",
+    "order_status": "order_status",
+    "report_lost_parcel": "lost_parcel",
+    "cancel_order": "cancel",
+    "change_order": "cancel",
+    "change_address": "address",
+    "request_invoice": "invoice",
+    "loyalty_points": "points",
+    "export_data": "export",
+    "erase_data": "erasure",
+}
+# What is said of a thing sounds like several requests at once: "llegó roto" may well be the reason of a return.
 ALIKE = frozenset({"return", "exchange", "damaged", "wrong_item", "warranty", "recall"})
+
+
+# "¿Cuánto tengo para devolver…?" asks for a rule, whatever the classifier says; "¿dónde está mi pedido?" does not.
+RULES_OF = ALIKE | {"cancel", "address", "invoice", "export", "erasure"}
+ASKS_FOR_A_RULE = re.compile(
+    r"^\W*(?:(?:y|pero|hola|buenas|oye|perdona|and|but|hi|hello|so)\b\W*)*"
+    r"(?:cu[aá]nt\w*|c[oó]mo|qu[eé]|cu[aá]l\w*|cu[aá]ndo|d[oó]nde|hasta cu[aá]ndo|en qu[eé]|"
+    r"how|what|when|which|where|until when|is there|are there|hay)\b",
+    re.I,
+)
 
 
 class Ended(Exception):
@@ -90,6 +112,7 @@ class Request(SyncAction):
             hand_off(turn, reason)
             raise Ended
         if begins:
+            self._hear_rule_question(turn, learned)
             return learned
         if turn.intent == "cancel_flow" and turn.confidence >= SURE and not learned:
             turn.say("utter_stopped")
@@ -101,6 +124,13 @@ class Request(SyncAction):
             if turn.intent == "ask_question" and "?" in turn.words and asked not in FREE_TEXT:
                 answer_question(turn)
         return learned
+
+    def _hear_rule_question(self, turn: Turn, learned: frozenset[str]) -> None:
+        """A question about the rule of this flow is answered; whoever then wants to go on says so."""
+        if self.flow not in RULES_OF or "order_number" in learned or not ASKS_FOR_A_RULE.match(turn.words):
+            return
+        if answer_question(turn):
+            raise Ended
 
     def _hear_other(self, turn: Turn, known: facts.Known, asked: str | None) -> None:
         """Nothing of what was asked: a new wish, a question, a greeting, or words that we did not understand."""

@@ -86,11 +86,12 @@ class SandboxPhone:
     """Somebody with a phone: the sandbox signs and posts the provider's own webhook, and plays the provider."""
 
     def __init__(self, base: str, channel: str, identity: str) -> None:
-        self.http = httpx.Client(base_url=f"{base}/sandbox/api/{channel}/{identity}", timeout=30)
-        self.seen = 0
+        self.http = httpx.Client(timeout=30)
+        self.identity = identity
+        self.address = f"{base}/sandbox/api/{channel}/{identity}"
 
     def send(self, text: str) -> None:
-        self.http.post("", json={"text": text}).raise_for_status()
+        self.http.post(self.address, json={"text": text}).raise_for_status()
 
     def say(self, text: str) -> list[str]:
         before = len(self.heard())
@@ -102,7 +103,7 @@ class SandboxPhone:
         return [message["text"] for message in self.state()["messages"]]
 
     def state(self) -> dict[str, Any]:
-        return dict(self.http.get("").raise_for_status().json())
+        return dict(self.http.get(self.address).raise_for_status().json())
 
     @property
     def conversation(self) -> str:

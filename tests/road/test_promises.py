@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from deploy.local.stack import Stack
-from tests.road.people import Agent, Customer, Widget, until
+from tests.road.people import Agent, Customer, SandboxPhone, Widget, until
 
 SECRET = {"x-telegram-bot-api-secret-token": "sandbox-telegram-secret"}
 
@@ -19,11 +19,10 @@ def telegram_update(number: int, chat: int, text: str) -> dict[str, object]:
     return {"update_id": 90_000_000 + number, "message": {**message, "text": text}}
 
 
-def test_a_webhook_delivered_twice_is_one_turn(stack: Stack, ana: Agent, stranger: Callable[[str], Customer]) -> None:
-    marc = stranger("telegram")
+def test_a_webhook_delivered_twice_is_one_turn(stack: Stack, ana: Agent) -> None:
+    marc = SandboxPhone(stack.urls["web"], "telegram", "788000002")
     marc.say("hola")
-    chat = int(str(marc.http.base_url).rstrip("/").rpartition("/")[2])  # type: ignore[attr-defined]
-    update = telegram_update(7001, chat, "¿cuánto dura la garantía?")
+    update = telegram_update(7001, int(marc.identity), "¿cuánto dura la garantía?")
     address = f"{stack.urls['web']}/channels/telegram/webhook"
     for _ in range(3):
         assert httpx.post(address, json=update, headers=SECRET).status_code == 200

@@ -1,0 +1,21 @@
+"""What stands between a request and every view."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.middleware.locale import LocaleMiddleware
+
+MACHINES = ("/api/", "/channels/", "/web/", "/sandbox/api/", "/sandbox/provider/", "/static/", "/healthz", "/readyz")
+
+
+class PageLocaleMiddleware(LocaleMiddleware):
+    """Django's, except that a programme that asks for what does not exist is told so.
+
+    Every unknown address could be an article's, so Django would send it on to /es/… instead of saying 404.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if request.path_info.startswith(MACHINES):
+            return response
+        return super().process_response(request, response)
