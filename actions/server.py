@@ -129,6 +129,20 @@ def build(packages: Sequence[str] = ("actions",), token: str | None = None) -> A
     return ActionServer(executor, token or os.environ.get("POSTVENTA_ACTIONS_TOKEN") or DEFAULT_TOKEN)
 
 
+def warm_up() -> None:
+    """Load what the first customers would otherwise wait for: encoder, articles, calendar of holidays."""
+    from django.utils import timezone
+
+    from bot.shop.hours import opening_words
+    from knowledge.answers import KnowledgeUnavailable, answer
+
+    opening_words(timezone.now(), "es")
+    try:
+        answer("¿cuánto dura la garantía?", "es")
+    except KnowledgeUnavailable as error:
+        logger.warning("The articles cannot be searched yet: %s", error)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; runs until it is stopped."""
     parser = argparse.ArgumentParser(prog="python -m actions.server", description=__doc__)
@@ -145,6 +159,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         logger.warning(
             "POSTVENTA_ACTIONS_TOKEN is not set: the token is %r, for a machine of one's own.", DEFAULT_TOKEN
         )
+    warm_up()
     uvicorn.run(
         build(),
         host=HOST,

@@ -42,7 +42,7 @@ INSTALLED_APPS = [
     "bot.desk",
     "bot.sandbox",
     "bot.shop",
-    "channels",
+    "channels.web",
     "knowledge",
     "wagtail.contrib.settings",
     "wagtail.contrib.simple_translation",

@@ -76,13 +76,15 @@ def _next(conversation_id: UUID, lease: str) -> tuple[int, str, Part] | None:
         elif reason := _forbidden(conversation, delivery.message):
             _finish(delivery, "failed", error_kind=reason)
         elif delivery.due_at > timezone.now():
-            return _rest(conversation, delivery.due_at)
+            _rest(conversation, delivery.due_at)
+            return None
         elif (part := _part(conversation, delivery)) is not None:
             delivery.calling = True
             delivery.save()
             Conversation.objects.filter(pk=conversation.pk).update(outbox_lease_until=timezone.now() + LEASE)
             return delivery.pk, conversation.channel, part
-    return _rest(conversation, None)
+    _rest(conversation, None)
+    return None
 
 
 def _first_unfinished(conversation: Conversation) -> Delivery | None:
@@ -141,7 +143,7 @@ def _accepted(delivery_id: int, result: SendResult) -> None:
     delivery.calling, delivery.attempts = False, 0
     delivery.next_part += 1
     account = registry.adapter(delivery.conversation.channel).account
-    state = result.state
+    state: str = result.state
     for provider_id in result.provider_ids:
         receipt, _ = ProviderReceipt.objects.get_or_create(
             channel=delivery.conversation.channel,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any, cast
 
@@ -25,7 +25,7 @@ from channels.web.adapter import WebAdapter
 from channels.web.tokens import new_visitor
 
 LARGEST_BODY = 64_000
-View = Callable[..., Awaitable[HttpResponseBase]]
+View = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
 
 
 def adapter() -> WebAdapter:

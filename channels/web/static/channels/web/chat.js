@@ -16,6 +16,7 @@ export class Chat {
     this.live = new Live(`${store.prefix}live`, {
       api,
       last: () => this.known,
+      waiting: () => this.typing,
       take: (event, data, own) => this.take(event, data, own),
       state: (name) => this.connection(name),
       expired: (token) => this.expired(token),

@@ -6,12 +6,13 @@ import { readEvents } from './sse.js';
 const SILENCE = 40000; // the server speaks every 15 s
 const FIRST_WORD = 8000; // a proxy that holds the stream back is noticed by this
 const POLL = 3000;
+const POLL_WAITING = 1000; // an answer is being made
 const POLL_HIDDEN = 15000;
 const STREAM_AGAIN = 60000;
 const LONGEST_WAIT = 30000;
 
 export class Live {
-  // source: {api, last(): seq, take(event, data, own), state(name), expired(token)}
+  // source: {api, last(): seq, waiting(): bool, take(event, data, own), state(name), expired(token)}
   constructor(name, source) {
     this.name = name;
     this.source = source;
@@ -99,7 +100,7 @@ export class Live {
         failures = 0;
         this.source.state('live');
         if (this.broken >= 3 && Date.now() < streamAgain) {
-          await this.rest(document.hidden ? POLL_HIDDEN : POLL);
+          await this.rest(this.source.waiting() ? POLL_WAITING : document.hidden ? POLL_HIDDEN : POLL);
           continue;
         }
         await this.stream(token, round);

@@ -23,7 +23,7 @@ export class Panel {
     const shut = h('button', { type: 'button', class: 'close', 'aria-label': texts.close, title: texts.close, onclick: () => close() }, icon(ICONS.close));
     const title = h('h2', { id: 'title' }, options.title || texts.title);
     this.element = h('section', { id: 'panel', class: 'panel', role: 'dialog', 'aria-labelledby': 'title', lang: language, hidden: true, onkeydown: (event) => this.pressed(event) },
-      h('header', {}, h('div', { class: 'names' }, title, this.sub), shut),
+      h('div', { class: 'head' }, h('div', { class: 'names' }, title, this.sub), shut),
       this.net, this.log, this.newer, this.composer.element);
     this.phone = matchMedia('(max-width: 480px), (max-height: 420px)');
   }
@@ -183,7 +183,7 @@ export class Panel {
   }
 
   toEnd() {
-    this.log.scrollTop = this.log.scrollHeight;
+    this.log.scrollTop = this.rows.size ? this.log.scrollHeight : 0;
     this.newer.hidden = true;
     this.seen = this.list.lastElementChild?.dataset.key;
   }

@@ -11,13 +11,13 @@ background:var(--bg);color:var(--ink);border:1px solid var(--line);border-radius
 overflow:hidden;font:15px/1.5 var(--font);text-align:start;animation:rise .18s ease-out}
 :host([data-position=start]) .panel{inset-inline:0 auto}
 @keyframes rise{from{opacity:0;transform:translateY(10px)}}
-header{display:flex;align-items:center;gap:8px;padding-block:12px;padding-inline:18px 8px;background:var(--accent);color:var(--on);flex:none}
+.head{display:flex;align-items:center;gap:8px;padding-block:12px;padding-inline:18px 8px;background:var(--accent);color:var(--on);flex:none}
 .names{flex:1;min-inline-size:0}
 h2{margin:0;font-size:17px;font-weight:650;line-height:1.3}
 .sub{margin:0;font-size:13px;line-height:1.35}
 .close{flex:none;display:grid;place-items:center;inline-size:44px;block-size:44px;border:0;border-radius:50%;background:none}
 .close:hover{background:rgb(255 255 255/.16)}
-header :focus-visible{outline-color:var(--on);outline-offset:-3px}
+.head :focus-visible{outline-color:var(--on);outline-offset:-3px}
 svg{inline-size:22px;block-size:22px;fill:none;stroke:currentColor;stroke-width:1.8;stroke-linecap:round;stroke-linejoin:round;flex:none}
 .net{margin:0;flex:none;background:var(--soft);border-block-end:1px solid var(--line);font-size:13px;text-align:center;padding-inline:14px}
 .net:not(:empty){padding-block:7px}
@@ -73,7 +73,7 @@ textarea:focus-visible{outline:2px solid var(--link);outline-offset:0;border-col
 .trouble:empty{display:none}
 @media(max-width:480px),(max-height:420px){
 .panel{position:fixed;inset:0 0 auto;inline-size:auto;block-size:var(--seen,100dvh);border:0;border-radius:0}
-header{padding-block-start:max(12px,env(safe-area-inset-top,0px))}
+.head{padding-block-start:max(12px,env(safe-area-inset-top,0px))}
 :host([data-open]) .launch{visibility:hidden}}
 @media(prefers-reduced-motion:reduce){*,*::before,*::after{animation:none!important;transition:none!important}}
 @media(forced-colors:active){.bubble,.close,.send,.choices button{border:1px solid}}
