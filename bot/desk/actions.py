@@ -1,0 +1,129 @@
+"""What an agent may do to a conversation. Ownership is kept by `bot.conversations`; here is who may ask for what."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from bot.conversations import outbox, ownership
+from bot.conversations.models import Conversation, Delivery, Handoff, Message
+from bot.conversations.writing import lock
+from bot.desk.access import Agent, display_name
+from bot.desk.limits import limits
+from bot.desk.models import Written
+
+TEXT_LIMIT = 8_000
+
+
+class Refused(Exception):
+    """The request cannot be carried out as it stands; the text says what to change. Nothing was changed."""
+
+
+class Taken(Exception):
+    """Somebody else has the conversation; `holder` is that agent's name."""
+
+    def __init__(self, holder: str) -> None:
+        super().__init__(_("%(name)s has this conversation.") % {"name": holder})
+        self.holder = holder
+
+
+def clean(text: str, *, required: bool = True) -> str:
+    """The text as it is stored: without NUL and space around it; raises `Refused` when it is empty or too long."""
+    text = text.replace("\x00", "").replace("\r\n", "\n").strip()
+    if required and not text:
+        raise Refused(_("There is nothing written yet."))
+    if len(text) > TEXT_LIMIT:
+        raise Refused(
+            _("%(length)s characters are too many: up to %(limit)s can be sent at once. Send it in parts.")
+            % {"length": len(text), "limit": TEXT_LIMIT}
+        )
+    return text
+
+
+def take(agent: Agent, conversation_id: UUID, *, over: bool = False) -> Handoff:
+    """Make the agent the owner; a colleague loses it only where `over` is set. Raises `Taken`."""
+    try:
+        return ownership.take(conversation_id, agent.id, agent_name=agent.name, over=over)
+    except ownership.NotYours as error:
+        raise Taken(holder(conversation_id)) from error
+
+
+@transaction.atomic
+def write(agent: Agent, conversation_id: UUID, text: str, *, note: bool = False, key: str = "") -> Message:
+    """Reply to the customer or leave a note for colleagues. The same `key` again gives the message it gave before."""
+    conversation = lock(conversation_id)
+    if key and (earlier := Written.objects.filter(agent=agent.id, key=key).select_related("message").first()):
+        return earlier.message
+    text = clean(text)
+    if not note:
+        _not_a_colleagues(agent, conversation)
+        if reason := limits(conversation).why_not:
+            raise Refused(reason)
+    message = ownership.reply(conversation_id, agent.id, text, agent_name=agent.name, note=note)
+    if key:
+        Written.objects.create(agent_id=agent.id, key=key, message=message)
+    return message
+
+
+@transaction.atomic
+def give_back(agent: Agent, conversation_id: UUID, note: str = "") -> Handoff | None:
+    """Return the conversation to the bot, with a note for whoever sees it next."""
+    note = clean(note, required=False)
+    _not_a_colleagues(agent, lock(conversation_id))
+    return ownership.give_back(conversation_id, agent.owner, note)
+
+
+@transaction.atomic
+def resolve(agent: Agent, conversation_id: UUID, note: str = "") -> Handoff | None:
+    note = clean(note, required=False)
+    _not_a_colleagues(agent, lock(conversation_id))
+    return ownership.resolve(conversation_id, agent.owner, note)
+
+
+@transaction.atomic
+def release(agent: Agent, conversation_id: UUID) -> Handoff | None:
+    """Put the agent's own conversation back into the queue."""
+    _not_a_colleagues(agent, lock(conversation_id))
+    return ownership.release(conversation_id, agent.owner)
+
+
+@transaction.atomic
+def send_again(agent: Agent, conversation_id: UUID, delivery_id: int) -> None:
+    """Repeat a delivery that failed or of which nobody knows; raises `Delivery.DoesNotExist`."""
+    conversation = lock(conversation_id)
+    delivery = Delivery.objects.get(pk=delivery_id, conversation=conversation_id)
+    _not_a_colleagues(agent, conversation)
+    if reason := limits(conversation).why_not:
+        raise Refused(reason)
+    outbox.send_again(delivery.pk)
+
+
+def _not_a_colleagues(agent: Agent, conversation: Conversation) -> None:
+    if conversation.agent_id and conversation.agent_id != agent.id:
+        raise Taken(name_of(conversation.agent_id))
+
+
+def holder(conversation_id: UUID) -> str:
+    """The name of the agent who has the conversation, "" where none has it."""
+    return name_of(Conversation.objects.get(pk=conversation_id).agent_id)
+
+
+def name_of(agent_id: int | None) -> str:
+    account: Any = get_user_model().objects.filter(pk=agent_id).first() if agent_id else None
+    return display_name(account) if account else ""
+
+
+def allowed(agent: Agent, conversation: Conversation) -> frozenset[str]:
+    """The verbs that make sense now: what the page offers and what the API would accept."""
+    if not conversation.owner:
+        return frozenset({"note", "take"})
+    if conversation.agent_id and conversation.agent_id != agent.id:
+        return frozenset({"note", "take_over"})
+    if conversation.owner == agent.owner:
+        return frozenset({"reply", "note", "return", "release", "resolve", "retry"})
+    verbs = {"reply", "note", "take", "resolve", "retry"}
+    return frozenset(verbs | {"return"} if conversation.owner == "queue" else verbs)

@@ -1,0 +1,46 @@
+"""What the customer's channel allows at this moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bot.conversations.models import Conversation
+from channels import registry
+
+
+@dataclass(frozen=True)
+class Limits:
+    """`why_not` is empty where a reply can be sent. `closes_at` (UTC) is None on channels without a reply window."""
+
+    why_not: str = ""
+    closes_at: datetime | None = None
+
+    @property
+    def can_reply(self) -> bool:
+        return not self.why_not
+
+
+def limits(conversation: Conversation) -> Limits:
+    """Read the channel's capabilities against what the customer last did."""
+    identity = conversation.identity
+    if identity.stopped == "blocked":
+        return Limits(_("The customer has blocked us on this channel."))
+    if identity.stopped:
+        return Limits(_("The customer has asked for no more messages on this channel."))
+    try:
+        window = registry.adapter(conversation.channel).caps.reply_window
+    except (KeyError, registry.NotConfigured):
+        return Limits(_("This channel is not connected at the moment."))
+    if window is None:
+        return Limits()
+    if identity.last_inbound_at is None:
+        return Limits(_("The customer has not written yet, and this channel lets only them begin."))
+    closes_at = identity.last_inbound_at + window
+    if closes_at <= timezone.now():
+        # WhatsApp takes free text for 24 hours after the customer's last message, and templates only after that.
+        return Limits(_("The channel's reply window is closed: it opens again when the customer writes."), closes_at)
+    return Limits(closes_at=closes_at)

@@ -1,0 +1,183 @@
+"""How conversations, cases and gaps look in the staff API. Times are ISO 8601 in UTC."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from bot.conversations.models import NOBODY, Conversation, Handoff, Message
+from bot.desk import actions, thread
+from bot.desk.limits import limits
+from bot.desk.package import package
+from bot.desk.shop_view import CaseView, case_view, cases
+from bot.shop.models import Case
+from knowledge.models import Gap
+
+GAPS = 200
+
+
+def listing(owner: str, channel: str, limit: int, offset: int) -> dict[str, Any]:
+    """A page of conversations with their open handoff; `count` is how many there are."""
+    found = Conversation.objects.select_related("identity__customer").order_by("-updated_at")
+    if owner:
+        found = found.filter(owner=NOBODY if owner == "none" else owner)
+    if channel:
+        found = found.filter(channel=channel)
+    page = list(found[offset : offset + limit])
+    handoffs = {h.conversation_id: h for h in Handoff.objects.filter(conversation__in=page, state__in=Handoff.OPEN)}
+    items = [{**brief(row), "handoff": handoff(handoffs[row.pk]) if row.pk in handoffs else None} for row in page]
+    return {"count": found.count(), "conversations": items}
+
+
+def brief(conversation: Conversation) -> dict[str, Any]:
+    return {
+        "id": str(conversation.pk),
+        "owner": conversation.owner or None,
+        "status": conversation.status,
+        "epoch": conversation.epoch,
+        "channel": conversation.channel,
+        "language": conversation.language,
+        "customer": customer(conversation),
+        "last_seq": conversation.last_seq,
+        "pending": conversation.turn_due_at is not None,
+        "created_at": conversation.created_at.isoformat(),
+        "updated_at": conversation.updated_at.isoformat(),
+    }
+
+
+def full(conversation_id: UUID) -> dict[str, Any]:
+    """Everything about one conversation; raises `Conversation.DoesNotExist`."""
+    conversation = Conversation.objects.select_related("identity__customer").get(pk=conversation_id)
+    messages = list(conversation.messages.select_related("agent", "delivery").order_by("seq"))
+    about = cases(conversation)
+    allowed = limits(conversation)
+    return {
+        **brief(conversation),
+        "agent": actions.name_of(conversation.agent_id) or None,
+        "asks": conversation.asks or None,
+        "facts": conversation.facts,
+        # The sandbox can give a conversation a day of its own, so that time may pass while one watches.
+        "today": conversation.today.isoformat() if conversation.today and settings.SANDBOX else None,
+        "can_reply": allowed.can_reply,
+        "window_closes_at": _when(allowed.closes_at),
+        "messages": [message(line) for line in messages],
+        "handoffs": [handoff(item) for item in conversation.handoffs.select_related("agent").order_by("pk")],
+        "cases": [_case(view) for view in about],
+        "citations": _citations(messages),
+        "summary": [
+            {"kind": said.kind, "text": said.text, "lines": list(said.lines), "case": said.case or None}
+            for said in package(conversation).summary
+        ],
+    }
+
+
+def customer(conversation: Conversation) -> dict[str, Any]:
+    identity = conversation.identity
+    return {
+        "id": identity.customer_id,
+        "name": identity.customer.name,
+        "shop_customer": identity.customer.shop_customer or None,
+        "channel": identity.channel,
+        "identity": identity.external_id,
+        "phone": identity.phone or None,
+    }
+
+
+def message(line: Message) -> dict[str, Any]:
+    shown = thread.line_of(line)
+    return {
+        "id": str(line.pk),
+        "seq": line.seq,
+        "author": line.author,
+        "name": shown.name,
+        "text": line.text,
+        "note": line.note,
+        "choices": line.choices,
+        "citations": line.citations,
+        "attachments": line.attachments,
+        "asks": line.asks or None,
+        "delivery": {"id": shown.sent.id, "state": shown.sent.state, "error": shown.sent.error} if shown.sent else None,
+        "in_reply_to": str(line.in_reply_to) if line.in_reply_to else None,
+        "created_at": line.created_at.isoformat(),
+    }
+
+
+def handoff(item: Handoff) -> dict[str, Any]:
+    return {
+        "id": item.pk,
+        "state": item.state,
+        "reason": item.reason,
+        "trigger": item.trigger,
+        "priority": item.priority,
+        "agent": actions.name_of(item.agent_id) or None,
+        "note": item.note,
+        "created_at": item.created_at.isoformat(),
+        "taken_at": _when(item.taken_at),
+        "answered_at": _when(item.answered_at),
+        "closed_at": _when(item.closed_at),
+    }
+
+
+def case(item: Case) -> dict[str, Any]:
+    """A case with its facts and its log."""
+    return {
+        **_case(case_view(item)),
+        "asked_kind": item.asked_kind,
+        "conversation": item.conversation.partition(":")[0],
+        "inputs": item.inputs,
+        "result": item.result,
+        "log": [
+            {"at": line.at.isoformat(), "event": line.event, "actor": line.actor, "detail": line.detail}
+            for line in item.events.all()
+        ],
+    }
+
+
+def _case(view: CaseView) -> dict[str, Any]:
+    item = Case.objects.get(number=view.number)
+    return {
+        "number": item.number,
+        "kind": item.kind,
+        "decision": item.decision,
+        "reason_code": item.reason_code,
+        "clause": item.clause,
+        "why": view.why,
+        "steps": list(view.steps),
+        "needs_person": item.needs_person or None,
+        "state": item.state,
+        "order": view.order,
+        "deadline": item.deadline.isoformat() if item.deadline else None,
+        "opened_at": item.opened_at.isoformat(),
+    }
+
+
+def gaps(state: str) -> dict[str, Any]:
+    found = Gap.objects.all() if state == "all" else Gap.objects.filter(state=state)
+    return {
+        "count": found.count(),
+        "gaps": [
+            {
+                "id": gap.pk,
+                "question": gap.question,
+                "language": gap.language,
+                "channel": gap.channel,
+                "conversation": gap.conversation or None,
+                "times": gap.count,
+                "state": gap.state,
+                "created_at": gap.created_at.isoformat(),
+                "last_asked_at": gap.last_asked_at.isoformat(),
+            }
+            for gap in found[:GAPS]
+        ],
+    }
+
+
+def _citations(messages: list[Message]) -> list[dict[str, Any]]:
+    return [{**citation, "seq": line.seq} for line in messages for citation in line.citations]
+
+
+def _when(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

@@ -1,0 +1,62 @@
+"""Codes, times and sizes in words, for the desk's templates."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+from django.utils.translation import pgettext
+
+from bot.desk import labels
+
+register = template.Library()
+
+GROUPS: dict[str, labels.Words] = {
+    "reason": labels.REASONS,
+    "channel": labels.CHANNELS,
+    "state": labels.STATES,
+    "kind": labels.KINDS,
+    "decision": labels.DECISIONS,
+}
+
+
+@register.filter
+def label(code: str, group: str) -> str:
+    """{{ code|label:"reason" }}"""
+    return labels.word(GROUPS[group], code)
+
+
+@register.filter
+def priority(number: int) -> str:
+    return str(labels.PRIORITIES.get(number, ""))
+
+
+@register.filter
+def ago(moment: datetime) -> str:
+    """How long since, in the largest whole unit: the page's script goes on counting in the same way."""
+    minutes = int((timezone.now() - moment).total_seconds() // 60)
+    if minutes < 1:
+        return "<1 min"
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 60 * 48 else f"{minutes // 1440} d"
+
+
+@register.filter
+def size(count: Any) -> str:
+    """Bytes, readable; nothing where the channel did not tell."""
+    return filesizeformat(count) if isinstance(count, int) else ""
+
+
+@register.filter
+def media(kind: str) -> str:
+    names = {
+        "image": pgettext("desk", "image"),
+        "audio": pgettext("desk", "audio"),
+        "video": pgettext("desk", "video"),
+        "document": pgettext("desk", "document"),
+    }
+    return names.get(kind, pgettext("desk", "file"))

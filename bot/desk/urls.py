@@ -1,0 +1,20 @@
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+
+from bot.desk import stream, verbs, views
+from bot.desk.api import api
+from bot.desk.sign_in import SignIn
+
+urlpatterns = [
+    path("login", SignIn.as_view(), name="login"),
+    path("logout", LogoutView.as_view(next_page="login"), name="logout"),
+    path("desk", views.desk, name="desk"),
+    path("desk/list", views.inbox_list, name="desk-list"),
+    path("desk/events", stream.events, name="desk-events"),
+    path("desk/c/<uuid:conversation_id>", views.conversation, name="desk-conversation"),
+    path("desk/c/<uuid:conversation_id>/news", views.news, name="desk-news"),
+    path("desk/c/<uuid:conversation_id>/earlier", views.earlier, name="desk-earlier"),
+    path("desk/c/<uuid:conversation_id>/again/<int:delivery_id>", verbs.send_again, name="desk-again"),
+    path("desk/c/<uuid:conversation_id>/<slug:verb>", verbs.act, name="desk-act"),
+    path("api/", api.urls),
+]

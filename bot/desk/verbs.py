@@ -1,0 +1,82 @@
+"""What the buttons do. An answer of 204 means done; anything else says in words what stood in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from bot.conversations.background import go_on
+from bot.conversations.models import Conversation, Delivery
+from bot.conversations.outbox import deliver
+from bot.desk import actions
+from bot.desk.access import Agent, agents_only, for_agent
+from bot.desk.views import not_found
+
+Fields = dict[str, str]
+VERBS: dict[str, Callable[[Agent, UUID, Fields], Any]] = {
+    "take": lambda agent, pk, said: actions.take(agent, pk),
+    "take_over": lambda agent, pk, said: actions.take(agent, pk, over=True),
+    "reply": lambda agent, pk, said: actions.write(agent, pk, said["text"], key=said["key"]),
+    "note": lambda agent, pk, said: actions.write(agent, pk, said["text"], note=True, key=said["key"]),
+    "return": lambda agent, pk, said: actions.give_back(agent, pk, said["note"]),
+    "release": lambda agent, pk, said: actions.release(agent, pk),
+    "resolve": lambda agent, pk, said: actions.resolve(agent, pk, said["note"]),
+}
+FIELDS = {"text": 0, "note": 0, "key": 64}
+
+
+@require_POST
+@agents_only
+async def act(request: HttpRequest, agent: Agent, conversation_id: UUID, verb: str) -> HttpResponseBase:
+    """POST /desk/c/<id>/<verb>"""
+    response = await for_agent(request, _act, request, agent, conversation_id, verb)
+    if response.status_code == 204:
+        go_on(deliver(conversation_id))
+    return response
+
+
+@require_POST
+@agents_only
+async def send_again(request: HttpRequest, agent: Agent, conversation_id: UUID, delivery_id: int) -> HttpResponseBase:
+    """POST /desk/c/<id>/again/<delivery>"""
+    response = await for_agent(
+        request, _tried, request, lambda: actions.send_again(agent, conversation_id, delivery_id)
+    )
+    if response.status_code == 204:
+        go_on(deliver(conversation_id))
+    return response
+
+
+def _act(request: HttpRequest, agent: Agent, conversation_id: UUID, verb: str) -> HttpResponse:
+    if verb not in VERBS:
+        return not_found(request)
+    said = {name: _field(request, name, longest) for name, longest in FIELDS.items()}
+    return _tried(request, lambda: VERBS[verb](agent, conversation_id, said))
+
+
+def _field(request: HttpRequest, name: str, longest: int) -> str:
+    value = request.POST.get(name, "")
+    return value[:longest] if longest else value
+
+
+def _tried(request: HttpRequest, work: Callable[[], Any]) -> HttpResponse:
+    try:
+        work()
+    except (Conversation.DoesNotExist, Delivery.DoesNotExist):
+        return _problem(request, 404, _("This is not there any more."))
+    except actions.Taken as taken:
+        return _problem(request, 409, _("%(text)s Nothing was sent; your text is kept.") % {"text": taken})
+    except actions.Refused as refused:
+        return _problem(request, 422, str(refused))
+    return HttpResponse(status=204)
+
+
+def _problem(request: HttpRequest, status: int, text: str) -> HttpResponse:
+    return render(request, "desk/problem.html", {"problem": text}, status=status)

@@ -1,0 +1,153 @@
+"use strict";
+// Keeps the page up to date: one stream for all tabs of this browser, and htmx to fetch what changed.
+(() => {
+  const $ = (id) => document.getElementById(id);
+  const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+  const title = document.title;
+  let last = Number($("desk").dataset.last);
+  let queue = null;
+  let shown = "";
+  let changed = new Set();
+  let typing = 0;
+
+  // One request at a time; what happens meanwhile is fetched by one more.
+  const serial = (work) => {
+    let busy = false, again = false;
+    return async () => {
+      again = true;
+      if (busy) return;
+      busy = true;
+      while (again) {
+        again = false;
+        await work().catch(() => {});
+        await pause(120);
+      }
+      busy = false;
+    };
+  };
+
+  const list = serial(async () => {
+    if ($("list")) await htmx.ajax("GET", $("list").dataset.url, { source: "#list", target: "#list", swap: "outerHTML" });
+  });
+
+  const news = serial(async () => {
+    const open = $("conversation");
+    if (!open) return;
+    const lines = $("lines");
+    const seqs = [...changed];
+    changed = new Set();
+    const after = Math.max(0, ...[...lines.querySelectorAll("[data-seq]")].map((line) => Number(line.dataset.seq)));
+    const atEnd = lines.scrollHeight - lines.scrollTop - lines.clientHeight < 60;
+    const seen = document.visibilityState === "visible" ? "&seen=1" : "";
+    const url = `${open.dataset.news}?after=${after}&changed=${seqs.join(",")}${seen}`;
+    await htmx.ajax("GET", url, { source: open, target: open, swap: "none" });
+    if (!lines.lastElementChild || Number(lines.lastElementChild.dataset.seq) <= after) return;
+    if (atEnd) lines.scrollTop = lines.scrollHeight;
+    $("jump").hidden = atEnd;
+  });
+
+  const everything = () => { list(); news(); };
+  window.desk = { everything };
+
+  const heard = (event) => {
+    last = Math.max(last, event.id || 0);
+    if (event.reload) return everything();
+    const here = $("conversation")?.dataset.id === event.conversation;
+    if (event.kind === "typing") {
+      if (!here) return undefined;
+      $("typing").hidden = false;
+      clearTimeout(typing);
+      typing = setTimeout(() => { if ($("typing")) $("typing").hidden = true; }, 6000);
+      return undefined;
+    }
+    if (here) {
+      if (event.kind === "delivery") changed.add(event.seq);
+      if (event.kind === "message") $("typing").hidden = true;
+      news();
+    }
+    if (event.kind !== "delivery") list();
+    return undefined;
+  };
+
+  // Browsers keep six connections to a server: of several tabs only one listens and tells the others.
+  const radio = "BroadcastChannel" in window ? new BroadcastChannel("desk") : null;
+  if (radio) radio.onmessage = (message) => (message.data.wire ? wire(message.data.wire) : heard(message.data));
+  const tell = (message) => { radio?.postMessage(message); if (message.wire) wire(message.wire); else heard(message); };
+  const wire = (state) => {
+    $("wire").className = `wire ${state}`;
+    $("wire").textContent = $("wire").dataset[state];
+  };
+  const listen = () => {
+    let lost = false;
+    const source = new EventSource(`${$("desk").dataset.events}?after=${last}`);
+    source.onopen = () => { tell({ wire: "on" }); if (lost) tell({ reload: true }); lost = false; };
+    source.onerror = () => {
+      lost = true;
+      tell({ wire: "off" });
+      // A browser gives up after a refusal: fetching the list leads to the sign-in page where that is the reason.
+      if (source.readyState === EventSource.CLOSED) { list(); setTimeout(listen, 3000); }
+    };
+    source.addEventListener("change", (e) => tell({ ...JSON.parse(e.data), id: Number(e.lastEventId) }));
+    source.addEventListener("reload", (e) => tell({ reload: true, id: Number(e.lastEventId) }));
+    source.addEventListener("signed-out", () => location.reload());
+  };
+  if (radio && navigator.locks) {
+    wire("on");
+    navigator.locks.request("desk", () => new Promise(listen));
+  } else listen();
+
+  // After every change of the page: the open entry, the title, what is new, and where to look.
+  const tidy = () => {
+    const open = $("conversation")?.dataset.id || "";
+    document.querySelectorAll(".entry").forEach((entry) => {
+      const link = entry.querySelector("a");
+      if (entry.dataset.id === open) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
+      if (entry.dataset.id === open && document.visibilityState === "visible") entry.classList.remove("unread");
+    });
+    const waiting = Number($("list").dataset.queue);
+    const attention = Number($("list").dataset.attention);
+    document.title = attention ? `(${attention}) ${title}` : title;
+    if (queue !== null && waiting > queue) {
+      $("announce").textContent = `${$("desk").dataset.new}: ${waiting}`;
+      if (window.desk.ring) window.desk.ring();
+    }
+    queue = waiting;
+    const here = new URL(location.href);
+    if (here.searchParams.get("tab") !== $("list").dataset.tab) {
+      here.searchParams.set("tab", $("list").dataset.tab);
+      history.replaceState(history.state, "", here);
+    }
+    if (open === shown) return;
+    shown = open;
+    if (!open) return;
+    $("desk").dataset.pane = "thread";
+    $("lines").scrollTop = $("lines").scrollHeight;
+    document.dispatchEvent(new Event("desk:opened"));
+  };
+  document.addEventListener("htmx:afterSettle", tidy);
+  document.addEventListener("htmx:historyRestore", () => { shown = ""; tidy(); everything(); });
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") everything(); });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.requestConfig?.verb === "post" && event.detail.xhr.status === 204) everything();
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("#jump")) { $("lines").scrollTop = $("lines").scrollHeight; $("jump").hidden = true; }
+  });
+  document.addEventListener("scroll", (event) => {
+    const at = event.target;
+    if (at.id === "lines" && at.scrollHeight - at.scrollTop - at.clientHeight < 60) $("jump").hidden = true;
+  }, true);
+
+  setInterval(() => {
+    document.querySelectorAll("time[data-ago]").forEach((time) => {
+      const minutes = Math.floor((Date.now() - Date.parse(time.dateTime)) / 60000);
+      time.textContent = minutes < 1 ? "<1 min" : minutes < 60 ? `${minutes} min`
+        : minutes < 2880 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 1440)} d`;
+    });
+    document.querySelectorAll("[data-left]").forEach((left) => {
+      const minutes = Math.max(0, Math.floor((Date.parse(left.dataset.left) - Date.now()) / 60000));
+      left.textContent = minutes >= 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${minutes} min`;
+    });
+  }, 20000);
+  document.addEventListener("DOMContentLoaded", tidy);
+})();

@@ -1,0 +1,119 @@
+"""Two agents in two browsers, on a server of its own; what customers do is committed by another process than the
+server's."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from django.conf import settings
+from django.db import connection
+from playwright.async_api import Page, async_playwright
+
+from tests.desk.desk_cast import Line, begin, say
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = pytest.mark.skipif(not CHROMIUM, reason="there is no chromium: apt-get install chromium")
+
+
+@pytest.fixture
+def server(transactional_db: None, tmp_path: Path) -> Iterator[str]:
+    """The web process over the tests' database."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {
+        **os.environ,
+        "DATABASE_URL": f"sqlite:///{connection.settings_dict['NAME']}",
+        "POSTVENTA_PUBLIC_URL": f"http://127.0.0.1:{port}",
+    }
+    command = [sys.executable, "-m", "uvicorn", "bot.asgi:application", "--port", str(port), "--log-level", "warning"]
+    with (tmp_path / "web.log").open("w") as log:
+        process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=log, stderr=log)
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/healthz", process, tmp_path / "web.log")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if httpx.get(address, timeout=2).status_code == 200:
+                return
+        except httpx.HTTPError:
+            time.sleep(0.1)
+    pytest.fail(f"the web process did not start: {log.read_text()[-2000:]}")
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Any]:
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield running
+        await running.close()
+
+
+async def sign_in(browser: Any, server: str, account: Any) -> Page:
+    account.set_password("lumbre")
+    await account.asave()
+    page = await (await browser.new_context(locale="es-ES")).new_page()
+    await page.goto(f"{server}/desk")
+    await page.fill("[name=username]", account.username)
+    await page.fill("[name=password]", "lumbre")
+    await page.click("button.main")
+    await page.wait_for_selector(".wire.on")
+    return page
+
+
+async def test_ana_and_bruno_share_a_queue_without_reloading(server, browser, ana, bruno, phone) -> None:
+    anas, brunos = await sign_in(browser, server, ana), await sign_in(browser, server, bruno)
+    lucia = await asyncio.to_thread(begin, "Lucía Romero", Line("customer", "<b>Ayuda</b>"), handoff="press")
+    entry = f"#o-{lucia.pk}"
+    await anas.wait_for_selector(entry)
+    assert (await anas.title()).startswith("(1) ")
+    assert "Nueva en la cola" in await anas.inner_text("#announce")
+    await anas.keyboard.press("j")
+    await brunos.click(entry)
+    await anas.wait_for_selector("#lines >> text=<b>Ayuda</b>")
+
+    # What Ana types stays while lines come in, while Bruno is faster, and when she reloads.
+    await anas.keyboard.press("r")
+    await anas.keyboard.type("Hola, Lucía")
+    await asyncio.to_thread(say, lucia, Line("customer", "¿Hay alguien?"))
+    await anas.wait_for_selector("#lines >> text=¿Hay alguien?")
+    assert await anas.evaluate("document.activeElement.id") == "text"
+    await brunos.keyboard.press("t")
+    await brunos.wait_for_selector(".bar[data-owner=mine]")
+    await anas.wait_for_selector("text=la tiene Bruno Sanz")
+    assert await anas.is_disabled("#send-reply")
+    await anas.reload()
+    await anas.wait_for_selector("#conversation")
+    assert await anas.input_value("#text") == "Hola, Lucía"
+
+    # Bruno writes and gives it back with a note, by keyboard; Ana sees both.
+    await brunos.keyboard.press("r")
+    await brunos.keyboard.type("Soy Bruno")
+    await brunos.keyboard.press("Control+Enter")
+    await anas.wait_for_selector(".line.agent >> text=Soy Bruno")
+    await brunos.wait_for_function("document.getElementById('text').value === ''")
+    await brunos.keyboard.press("Escape")
+    await brunos.keyboard.press("b")
+    await brunos.keyboard.type("Llamar el lunes")
+    await brunos.keyboard.press("Control+Enter")
+    await anas.wait_for_selector(".line.note >> text=Llamar el lunes")
+    await brunos.wait_for_selector("text=responde el bot")
+    assert await anas.locator(".line.agent:not(.note)").count() == 1
