@@ -1,0 +1,28 @@
+# Postventa's commands. They work with any make; what they do is in deploy/local/.
+
+LOCAL = sh deploy/local/start.sh
+
+help: ## this list
+	@echo "make <target>"
+	@echo
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F '|' '{ printf "%-10s %s\n", $$1, $$2 }'
+
+run: ## set up what is missing, start everything, print the addresses (PORT=8010: another port)
+	@if [ -n "$(PORT)" ]; then POSTVENTA_PORT="$(PORT)"; export POSTVENTA_PORT; fi; exec $(LOCAL) up
+
+setup: ## set up everything, start nothing
+	@$(LOCAL) setup
+
+test: ## set up what the tests need and run them (ARGS="tests/shop -q": some of them)
+	@$(LOCAL) test $(ARGS)
+
+lint: ## style, types, and who may import whom
+	@$(LOCAL) lint
+
+train: ## train the dialogue, unless the model for its present data exists
+	@$(LOCAL) train
+
+reindex: ## build the search index of the articles anew
+	@$(LOCAL) reindex
+
+.PHONY: help run setup test lint train reindex

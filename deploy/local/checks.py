@@ -1,0 +1,89 @@
+"""`test`, `lint` and `manage`: our tools, in our environments."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+
+from deploy.local import environment, plan, ports, shop
+from deploy.local.console import Console
+from deploy.local.files import digest
+from deploy.local.layout import Layout
+from deploy.local.steps import Step, run
+
+LINTERS = (
+    ("ruff check", ("-m", "ruff", "check", ".")),
+    ("ruff format", ("-m", "ruff", "format", "--check", ".")),
+    ("mypy", ("-m", "mypy", ".")),
+    ("lint-imports", ("-c", "from importlinter.cli import lint_imports_command; lint_imports_command()")),
+)
+
+
+def test(layout: Layout, environ: Mapping[str, str], console: Console, arguments: Sequence[str]) -> int:
+    """Set up what the tests need, then run pytest; its exit code."""
+    apart = environment.apart(os.environ)
+    plan.set_up(layout, environ, console, dev=True, data="none")
+    plan.set_up(layout, apart, console, dev=True, data="template")
+    console.line("Running the tests")
+    return _run(layout, environment.for_tools(apart), ["-m", "pytest", *arguments])
+
+
+def lint(layout: Layout, environ: Mapping[str, str], console: Console) -> int:
+    """Run every linter, then say which ones object."""
+    plan.set_up(layout, environ, console, rasa=False, dev=True, data="none")
+    env = environment.for_tools(environ)
+    failed = []
+    for name, command in LINTERS:
+        console.line(f"{name}:")
+        if _run(layout, env, command):
+            failed.append(name)
+    console.line(f"lint: {', '.join(failed)} found something to correct" if failed else "lint: clean")
+    return 1 if failed else 0
+
+
+def manage(layout: Layout, environ: Mapping[str, str], arguments: Sequence[str]) -> int:
+    """`manage.py` with the environment that the running processes have; its exit code."""
+    plan.set_up(layout, environ, Console(sys.stderr), rasa=False, data="none")
+    env = environment.for_shop(layout, ports.chosen(environ), {**environ, **_running_addresses(layout)})
+    return _run(layout, env, ["manage.py", *arguments])
+
+
+def reindex(layout: Layout, environ: Mapping[str, str], console: Console) -> None:
+    """Build the search index anew, on the vector store that runs now or else on one started for it."""
+    known = {**environ, **_running_addresses(layout)}
+    command = [layout.app_python, "manage.py", "reindex"]
+    step = Step(
+        "reindex",
+        "Search index",
+        layout.stamps / "reindexed",
+        digest(layout.root, []) + os.urandom(4).hex(),
+        lambda worker: shop.serving_chroma(worker, layout, known, command),
+    )
+    env = environment.for_tools(environ)
+    run([step], console=console, logs=layout.logs, cwd=layout.root, env=env)
+
+
+def _running_addresses(layout: Layout) -> dict[str, str]:
+    try:
+        told = json.loads(layout.state.read_text(encoding="utf-8"))
+        os.kill(told["pid"], 0)
+        urls = told["urls"]
+    except (OSError, ValueError, KeyError):
+        return {}
+    return {"CHROMA_URL": urls["chroma"], "RASA_URL": urls["rasa"], "POSTVENTA_ACTIONS_URL": urls["actions"]}
+
+
+def _run(layout: Layout, env: Mapping[str, str], arguments: Sequence[object]) -> int:
+    sys.stdout.flush()
+    command = [str(part) for part in (layout.app_python, *arguments)]
+    child: subprocess.Popen[bytes] | None = None
+    try:
+        child = subprocess.Popen(command, cwd=layout.root, env=dict(env))
+        return child.wait()
+    finally:
+        # A key pressed in the terminal reached it as well; it ends by itself, and we after it.
+        if child is not None and child.poll() is None:
+            child.wait(30)
