@@ -97,7 +97,9 @@ def _told(text: str, flow: str) -> dict[str, Any]:
     if flow in ("return", "exchange"):
         return {"reason": understand.reason(text)}
     if flow in ("warranty", "damaged", "wrong_item", "recall"):
-        return {"fault": text[:FAULT_LENGTH] if understand.fault(text) else None}
+        told = understand.fault(text)
+        exact = told is not None and (told.part != "other" or told.cause is not None)
+        return {"fault": text[:FAULT_LENGTH] if exact else None}
     return {}
 
 
