@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from actions import facts
-from actions.handoff import hand_off
 from actions.request import Request
+from actions.trouble import hand_off
 from actions.turn import Button, Turn
 from bot.shop.clock import shop_day
 from bot.shop.gather import order_facts

@@ -6,7 +6,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions.answers import misunderstood
-from actions.handoff import TurnAction, hand_off
+from actions.trouble import TurnAction, hand_off
 from actions.turn import Turn
 from bot.shop import understand
 

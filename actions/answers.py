@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
-from actions.handoff import TurnAction
+from actions import wishes
+from actions.trouble import TurnAction
 from actions.turn import Turn
 from knowledge.answers import answer
 from knowledge.gaps import record_gap
@@ -42,9 +43,11 @@ class AnswerQuestion(TurnAction):
         if not turn.words:
             turn.say("utter_not_understood")
             return []
+        if turn.form is None and (flow := wishes.wish(turn.words)):
+            return [FollowupAction(f"{flow}_form")]
         if answer_question(turn):
             return [SlotSet("question", turn.words[:300]), SlotSet("unclear", 0), SlotSet("offer", None)]
-        if turn.intent == "ask_question":
+        if turn.intent == "ask_question" or (turn.intent == "nlu_fallback" and wishes.is_question(turn.words)):
             admit_ignorance(turn)
             return [SlotSet("offer", "person"), SlotSet("unclear", 0)]
         if turn.intent == "off_topic":

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from actions import asking, facts
-from actions.handoff import hand_off
 from actions.request import Request
+from actions.trouble import hand_off
 from actions.turn import Turn
 from bot.shop import contacts, sentences, understand
 from bot.shop.cases import open_case
@@ -15,7 +15,8 @@ from bot.shop.decisions import Decision, Facts, Fault, Kind, decide, missing_cho
 from bot.shop.gather import facts_for
 from bot.shop.models import Order
 
-YES_NO = ("photo", "pickup")
+# A new unit is sent for what arrived wrong, a replacement for what failed: customers say "otro nuevo" for both.
+ALIKE = {"new_unit": "replacement", "replacement": "new_unit"}
 
 
 class CaseRequest(Request):
@@ -31,6 +32,9 @@ class CaseRequest(Request):
         for slot in missing_facts(self.kind, told):
             return self._ask(turn, slot, told, order)
         decision = decide(self.kind, told)
+        if (alike := ALIKE.get(known.get("resolution") or "")) in decision.resolutions:
+            known["resolution"] = alike
+            told = told_facts(turn, known, order)
         for slot in missing_choices(decision, told):
             if slot == "resolution":
                 asking.ask_resolution(turn, decision)
@@ -100,7 +104,8 @@ def told_facts(turn: Turn, known: facts.Known, order: Order) -> Facts:
         order,
         turn.today,
         skus=_skus(known, order),
-        unsealed=None if condition is None else condition == "opened",
+        **_seal(condition, skus, order),
+        qty=known.get("quantity"),
         lot=lot,
         lot_unknown="lot_unknown" in lots,
         descaled=known.get("descaled"),
@@ -113,6 +118,19 @@ def told_facts(turn: Turn, known: facts.Known, order: Order) -> Facts:
         new_zone=understand.zone(address) if address else None,
         conversations=contacts.count(order, turn.contact, turn.today),
     )
+
+
+def _seal(said: str | None, skus: tuple[str, ...], order: Order) -> dict[str, Any]:
+    """What the customer told of the seal: of several units, how many still have it."""
+    if said is None:
+        return {}
+    if said in ("sealed", "opened"):
+        return {"unsealed": said == "opened"}
+    total = max(item.qty for item in order.items.all() if item.sku in skus)
+    sealed = understand.sealed_units(said, total) if total > 1 else None
+    if sealed is not None and 0 < sealed < total:
+        return {"sealed_qty": sealed}
+    return {"unsealed": understand.sealed(said) is False or sealed == 0}
 
 
 def _fault(text: str, skus: tuple[str, ...]) -> Fault:

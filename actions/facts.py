@@ -15,7 +15,8 @@ from bot.shop.decisions.facts import Resolution
 
 KEPT = ("order_number", "email", "phone", "unclear", "offer", "flow")
 SLOTS = (
-    "product", "reason", "fault", "photo", "condition", "descaled", "resolution", "pickup", "address", "confirm",
+    "product", "quantity", "reason", "fault", "photo", "condition", "descaled", "resolution", "pickup", "address",
+    "confirm",
 )  # fmt: skip
 QUESTION = re.compile(r"\?\s*$")
 ALL = re.compile(
@@ -25,6 +26,14 @@ NO_LOT = re.compile(
     r"no (lo |la )?(encuentro|veo|s[eé]|aparece|pone|tiene)|no idea|can'?t (find|see|read)|don'?t know", re.I
 )
 FAULT_LENGTH = 500
+SOME_OF = re.compile(
+    r"\b(una|uno|un|dos|tres|\d+) (sol[oa]|de (las|los|ellas|ellos|mis))|\b(solo|sólo) (una|uno|un)\b|"
+    r"\b(one|two|three|\d+) of (the|my|them)|\b(just|only) one\b",
+    re.I,
+)
+MOST_UNITS = 9
+# What "no lo sé" comes to, where the matter can go on without the fact.
+UNKNOWN = {"reason": "unspecified", "photo": False, "pickup": False, "product": ["lot_unknown"], "fault": "?"}
 ASIDE = frozenset(
     {"greet", "thank", "goodbye", "cancel_flow", "ask_bot", "talk_to_person", "help", "repeat", "switch_language"}
 )
@@ -63,6 +72,8 @@ def learn(turn: Turn, known: Known, asked: str | None, flow: str) -> frozenset[s
         found = _anywhere(turn) | _told(turn.words, flow) | (_answer(turn, asked) if asked else {})
     if turn.photos:
         found["photo"] = True
+    if asked and turn.intent == "dont_know" and found.get(asked) is None:
+        found[asked] = UNKNOWN.get(asked)
     new = {name: value for name, value in found.items() if value is not None and value != known.get(name)}
     repeated = asked in found and found[asked] is not None
     for name, value in new.items():
@@ -89,6 +100,7 @@ def _anywhere(turn: Turn) -> dict[str, Any]:
         "email": emails[-1] if emails else None,
         "phone": phones[-1] if phones else None,
         "product": named or None,
+        "quantity": understand.quantity(turn.words) if SOME_OF.search(turn.words) else None,
     }
 
 
@@ -115,8 +127,8 @@ def _answer(turn: Turn, asked: str) -> dict[str, Any]:
     if asked == "resolution":
         return {asked: understand.resolution(text, get_args(Resolution.__value__))}
     if asked == "condition":
-        sealed = understand.sealed(text)
-        return {asked: None if sealed is None else "sealed" if sealed else "opened"}
+        said = understand.sealed(text) is not None or understand.sealed_units(text, MOST_UNITS) is not None
+        return {asked: text[:FAULT_LENGTH] if said else None}
     reader = {
         "photo": understand.photo,
         "descaled": understand.descaled,

@@ -7,24 +7,37 @@ knows which. When nothing is missing the form ends and `action_conclude` does th
 
 from __future__ import annotations
 
-import re
 from typing import Any, ClassVar
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import asking, facts
+from actions import asking, facts, wishes
 from actions.answers import admit_ignorance, answer_question
 from actions.base import SyncAction
-from actions.handoff import hand_off, trouble
+from actions.trouble import hand_off, trouble
 from actions.turn import SURE, Turn
 from bot.shop import identity
 from bot.shop.models import Order
 
 # Facts about one matter; they are forgotten when it ends. Which order, and who asks, stay known.
-MATTER = ("product", "reason", "fault", "photo", "condition", "descaled", "resolution", "pickup", "address", "confirm")
+MATTER = (
+    "product",
+    "reason",
+    "fault",
+    "photo",
+    "condition",
+    "descaled",
+    "resolution",
+    "pickup",
+    "address",
+    "confirm",
+    "quantity",
+)
 ENDED: list[EventType] = [SlotSet(name, None) for name in (*MATTER, "flow", "requested_slot", "offer")]
+# A question that no article answers starts a flow only when the classifier is this sure of the flow.
+FIRM_WISH = 0.8
 FREE_TEXT = frozenset({"reason", "fault", "address"})
 ACTS = frozenset({"greet", "thank", "goodbye", "ask_bot", "small_talk", "help", "switch_language", "off_topic"})
 STARTS = {
@@ -48,18 +61,16 @@ STARTS = {
 ALIKE = frozenset({"return", "exchange", "damaged", "wrong_item", "warranty", "recall"})
 
 
-# "¿Cuánto tengo para devolver…?" asks for a rule, whatever the classifier says; "¿dónde está mi pedido?" does not.
-RULES_OF = ALIKE | {"cancel", "address", "invoice", "export", "erasure"}
-ASKS_FOR_A_RULE = re.compile(
-    r"^\W*(?:(?:y|pero|hola|buenas|oye|perdona|and|but|hi|hello|so)\b\W*)*"
-    r"(?:cu[aá]nt\w*|c[oó]mo|qu[eé]|cu[aá]l\w*|cu[aá]ndo|d[oó]nde|hasta cu[aá]ndo|en qu[eé]|"
-    r"how|what|when|which|where|until when|is there|are there|hay)\b",
-    re.I,
-)
-
-
 class Ended(Exception):
     """The request is over without a decision; what had to be said has been said."""
+
+
+class Elsewhere(Exception):
+    """The opening asks for another flow."""
+
+    def __init__(self, flow: str) -> None:
+        super().__init__(flow)
+        self.flow = flow
 
 
 class Rejected(Exception):
@@ -101,18 +112,23 @@ class Request(SyncAction):
             return []
         except Ended:
             return list(ENDED)
+        except Elsewhere as other:
+            return [*ENDED, FollowupAction(f"{other.flow}_form")]
         known["flow"] = self.flow
         return [*known.events(), SlotSet("requested_slot", slot)]
 
     def _hear(self, turn: Turn, known: facts.Known, begins: bool) -> frozenset[str]:
         """Learn the facts in the customer's words and deal with everything else they may say."""
         asked = None if begins else turn.asked
+        if not begins and wishes.stops(turn.words):
+            turn.say("utter_stopped")
+            raise Ended
         learned = facts.learn(turn, known, asked, self.flow)
         if reason := trouble(turn):
             hand_off(turn, reason)
             raise Ended
         if begins:
-            self._hear_rule_question(turn, learned)
+            self._hear_at_first(turn, learned)
             return learned
         if turn.intent == "cancel_flow" and turn.confidence >= SURE and not learned:
             turn.say("utter_stopped")
@@ -125,11 +141,17 @@ class Request(SyncAction):
                 answer_question(turn)
         return learned
 
-    def _hear_rule_question(self, turn: Turn, learned: frozenset[str]) -> None:
-        """A question about the rule of this flow is answered; whoever then wants to go on says so."""
-        if self.flow not in RULES_OF or "order_number" in learned or not ASKS_FOR_A_RULE.match(turn.words):
+    def _hear_at_first(self, turn: Turn, learned: frozenset[str]) -> None:
+        """The opening may ask for a rule instead of wanting it applied, or name another wish."""
+        named = wishes.wish(turn.words)
+        if named and named != self.flow and {named, self.flow} <= set(STARTS.values()):
+            raise Elsewhere(named)
+        if named or learned & {"order_number", "email"} or not wishes.is_question(turn.words):
             return
         if answer_question(turn):
+            raise Ended
+        if turn.confidence < FIRM_WISH:
+            admit_ignorance(turn)
             raise Ended
 
     def _hear_other(self, turn: Turn, known: facts.Known, asked: str | None) -> None:
@@ -145,6 +167,10 @@ class Request(SyncAction):
             turn.say("utter_greet_again" if turn.intent == "greet" else f"utter_{turn.intent}")
         elif turn.intent == "dont_know" and asked == "order_number":
             turn.say("utter_where_order_number")
+        elif turn.intent == "dont_know" and asked == "descaled":
+            turn.say("utter_person_will_decide")
+            hand_off(turn, "policy_check")
+            raise Ended
         elif turn.intent != "repeat":
             self._misunderstood(turn, known)
 

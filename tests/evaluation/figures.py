@@ -101,6 +101,22 @@ def outcome_confusions(results: Sequence[Result]) -> Counter[tuple[str, str]]:
     return pairs
 
 
+def reason_confusions(results: Sequence[Result]) -> Counter[tuple[str, str]]:
+    """For which reason a person was needed and for which one was called, where the set names reasons."""
+    needed = [result for result in of_set(results, "questions") if result.kind == "needs_person"]
+    return Counter(
+        (result.expected[0], (result.actual or ["error"])[0])
+        for result in needed
+        if result.expected != ["needs_person"]
+    )
+
+
+def unneeded(results: Sequence[Result]) -> tuple[int, int]:
+    """How many questions that need no person were given to one, of how many."""
+    plain = [result for result in of_set(results, "questions") if result.kind not in ("needs_person", "injection")]
+    return sum(result.person_unneeded for result in plain), len(plain)
+
+
 def alike(results: Sequence[Result]) -> list[tuple[str, dict[str, str]]]:
     """Dialogues that were played on several channels and did not end alike: per channel how each ended."""
     ends: dict[str, dict[str, str]] = {}

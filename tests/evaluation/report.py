@@ -76,13 +76,17 @@ class Report:
             cells = "".join(f'<td class="{_class(name, value)}">{percent(value)}</td>' for value in values)
             bar = f"{'≤' if name in figures.AT_MOST else '≥'} {figures.BARS[name]:.0%}"
             rows.append(f"<tr><th>{title}</th>{cells}<td>{bar}</td></tr>")
+        called, count = figures.unneeded(self.results)
+        rows.append(
+            f"<tr><th>A person called without need</th><td>{called}/{count}</td><td></td><td></td><td></td></tr>"
+        )
         head = "<tr><th></th><th>all</th><th>es</th><th>en</th><th>bar</th></tr>"
         return f"<table>{head}{''.join(rows)}</table>"
 
     def _plots(self) -> list[str]:
         asked, played = of_set(self.results, "questions"), of_set(self.results, "dialogues")
         turns = Counter(result.turns for result in played if result.turns)
-        tenths = Counter(min(50, int(seconds * 10)) for result in self.results for seconds in result.seconds)
+        tenths = Counter(min(20, int(seconds * 10)) for result in self.results for seconds in result.seconds)
         unlike = "".join(
             f"<li>{escape(name)}: {escape(', '.join(f'{channel} {end}' for channel, end in ends.items()))}</li>"
             for name, ends in figures.alike(self.results)
@@ -93,8 +97,9 @@ class Report:
             f"<h2>Played on several channels, and ended differently</h2><ul>{unlike}</ul>" if unlike else "",
             plots.matrix(figures.confusions(asked), "Article expected (rows) and cited (columns)"),
             plots.matrix(figures.outcome_confusions(played), "Outcome expected (rows) and reached (columns)"),
+            plots.matrix(figures.reason_confusions(asked), "Reason for a person expected (rows) and given (columns)"),
             plots.histogram(turns, "Turns per dialogue", "turns of the customer"),
-            plots.histogram(tenths, "Seconds per turn", "tenths of a second, 50 and more in the last column"),
+            plots.histogram(tenths, "Seconds per turn", "tenths of a second, 20 and more in the last column"),
         ]
 
     def _failures(self) -> str:
@@ -111,6 +116,8 @@ class Report:
             values = " | ".join(percent(value) for value in (summary[name], summary["es"][name], summary["en"][name]))
             bar = f"{'≤' if name in figures.AT_MOST else '≥'} {figures.BARS[name]:.0%}"
             lines.append(f"| {title} (`{name}`) | {values} | {bar} |")
+        called, count = figures.unneeded(self.results)
+        lines += ["", f"A person was called without need: {called} of {count} questions."]
         lines += ["", "| kind | all | es | en |", "|---|---|---|---|"]
         for name, cells in figures.by_kind(self.results):
             lines.append(f"| {name} | {' | '.join(_fraction(cells.get(column)) for column in COLUMNS)} |")

@@ -27,7 +27,8 @@ class Said:
 class Result:
     """One question, dialogue or attack. `error`: it could not be played at all; then nothing else counts.
 
-    `wrong_source`: a confident answer that quotes the wrong article. `danger`: it is about danger to people.
+    `wrong_source`: a confident answer that quotes the wrong article. `person_unneeded`: a
+    person was called for what the shop could have answered. `danger`: it is about danger to people.
     """
 
     set: SetName
@@ -38,6 +39,7 @@ class Result:
     right: bool = False
     problems: list[str] = field(default_factory=list)
     wrong_source: bool = False
+    person_unneeded: bool = False
     danger: bool = False
     expected: list[str] = field(default_factory=list)
     actual: list[str] = field(default_factory=list)

@@ -110,7 +110,7 @@ class Run:
     def _asking(self, question: Question) -> Job:
         failed = Result(
             "questions", question.id, question.lang[:2], "web", question.kind,
-            expected=question.expect or [question.kind], danger=questions.is_danger(question),
+            expected=question.expect or [question.reason_code or question.kind], danger=questions.is_danger(question),
         )  # fmt: skip
         return lambda: _or_failed(questions.ask(self.wire, self.staff, question), failed)
 

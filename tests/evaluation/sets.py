@@ -55,10 +55,14 @@ class Entry(BaseModel):
 
 
 class Question(Entry):
+    """`expect` holds slugs, or `safety` where danger has to be seen as such."""
+
     lang: str = Field(pattern=r"^[a-z]{2}")
     text: str
     expect: Words = []
     kind: Kind
+    reason_code: str | None = None
+    must_not_contain: Words = []
 
 
 class Twist(BaseModel):

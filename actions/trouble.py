@@ -1,0 +1,71 @@
+"""What needs a person: who asks for one gets one, and some matters always go to one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import ActiveLoop, EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import SyncAction
+from actions.turn import Turn
+from bot.shop import understand
+
+REASON_OF = {
+    "talk_to_person": "asked_for_person",
+    "request_callback": "asked_for_person",
+    "report_danger": "safety",
+    "threaten_legal": "legal",
+    "dispute_payment": "fraud_or_payment",
+    "press_inquiry": "press",
+    "complain_upset": "very_upset",
+    "others_order": "others_order",
+}
+PRIORITY = {"safety": 1}
+
+
+# How sure the classifier must be where no word of the text says it too.
+FIRM = {"safety": 0.75, "legal": 0.6, "very_upset": 0.7}
+USUALLY_FIRM = 0.6
+# Intents of short words beside the matter; a clear wish for a person among them is one.
+MEANS_LITTLE = frozenset({"leave_queue", "ask_bot", "nlu_fallback", "small_talk", "help", "off_topic", "inform_fact"})
+
+
+def trouble(turn: Turn) -> str | None:
+    """The reason why this turn goes to a person whatever else it says; the words count before the classifier."""
+    text, reason = turn.words, REASON_OF.get(turn.intent)
+    if understand.danger(text):
+        return "safety"
+    if understand.legal_threat(text):
+        return "legal"
+    if understand.asks_person(text) and (reason == "asked_for_person" or turn.intent in MEANS_LITTLE):
+        return "asked_for_person"
+    if reason and turn.confidence >= FIRM.get(reason, USUALLY_FIRM) and not (reason == "legal" and "?" in text):
+        return reason
+    if understand.press(text):
+        return "press"
+    return "fraud_or_payment" if understand.fraud_or_payment(text) else None
+
+
+def hand_off(turn: Turn, reason: str) -> None:
+    """Say what must be said at once and ask the gateway for a person; it tells the customer what comes next."""
+    if reason == "safety":
+        turn.say("utter_safety")
+    elif reason == "very_upset":
+        turn.say("utter_sorry_upset")
+    turn.command("handoff", reason=reason, priority=PRIORITY.get(reason))
+
+
+class TurnAction(SyncAction):
+    """Base of what answers a turn directly: what needs a person goes to one before anything else is considered."""
+
+    def act(self, turn: Turn, tracker: Tracker) -> list[EventType]:
+        raise NotImplementedError
+
+    def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn = Turn(dispatcher, tracker)
+        if reason := trouble(turn):
+            hand_off(turn, reason)
+            return [ActiveLoop(None), SlotSet("requested_slot", None), SlotSet("flow", None)]
+        return self.act(turn, tracker)

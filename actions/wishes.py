@@ -1,0 +1,80 @@
+"""What a sentence is by its form: a question, a wish to have something done, a stop. The net beside the classifier."""
+
+from __future__ import annotations
+
+import re
+
+from bot.shop.understand.text import Pattern, plain
+
+
+def _phrases(*alternatives: str, start: bool = False) -> Pattern:
+    """A pattern for any of these, each a regular expression over folded text, as whole words; `start`: as its first."""
+    body = r"\b(?:" + "|".join(alternatives) + r")\b"
+    return re.compile((GREETING if start else "") + body)
+
+
+GREETING = (
+    r"^\W*(?:(?:y|pero|hola|buenas|buenos dias|oye|perdona|una duda|una pregunta|and|but|hi|hello|hey|so|ok|also)"
+    r"\b\W*)*"
+)
+WORDS = r"(?:\w+ ){0,3}?"
+ASKING = _phrases(
+    r"cuant\w*", "como", "cual\\w*", "cuando", "donde", "hasta", "en que", "por que", "xq", "desde", "quien", "hay",
+    r"q", r"que (?:es|son|hago|se hace|pasa|tengo|plazo|dias?|lotes?|significa|hay|puedo|botones|coste|cosas?|parte)",
+    "puedo", r"se puede\w*", "tengo que", "hace falta", "es posible",
+    "si (?:lo|la|los|las|me|se|yo|compro|el|mi|un|una|voy|llego)", "how", "what", "when", "which", "where", "who",
+    "why", "until", "is", "are", "do", "does", "did", "can i", "could i", "may i", "should i", "would", "will", "if",
+    start=True,
+)  # fmt: skip
+KNOWING = _phrases("saber", "preguntar", "consultar", "una duda", "decirme", "know", "ask", r"wonder\w*", "tell me")
+WANTING = _phrases(
+    "[qk]+u?iero", "[qk]+u?eremos", "quisiera", "queria", "necesito", "deseo", "me gustaria", r"tramita\w*",
+    r"gestiona\w*", "puedes", "podeis", "podrias", "podriais", "pueden", "hazme", r"haced\w*", r"ayudad?me a", "voy a",
+    "i want", "i need", "i'?d like", "i would like", "want to", "need to", "would like to", "wanna", "can you",
+    "could you", "please", "pls", "let me", "help me", "i(?:'m| am) returning", "(?:make|start|open|file) a",
+)  # fmt: skip
+WISHES: tuple[tuple[str, Pattern], ...] = (
+    ("cancel", _phrases(rf"cancel\w* {WORDS}(?:pedido|compra|order|purchase)", rf"anul\w+ {WORDS}(?:pedido|compra)")),
+    ("address", _phrases(
+        rf"cambi\w+ {WORDS}direccion", rf"change {WORDS}address", "otra direccion", "different address",
+    )),
+    ("order_status", _phrases(
+        rf"donde (?:esta|anda|va) {WORDS}(?:pedido|paquete|envio)", rf"estado {WORDS}pedido",
+        rf"where(?:'s| is) {WORDS}(?:order|parcel|package)", rf"(?:track|status of) {WORDS}(?:order|parcel|package)",
+    )),
+    ("exchange", _phrases(rf"cambi\w+ {WORDS}(?:por|de) (?:otr\w+|color|un vale)", "exchange", "swap")),
+    ("return", _phrases(
+        r"de[bv]ol[bv]er\w*", "de[bv]uel[bv]o", "devolucion(?! del dinero)", "retru?n", "return(?:ing)?",
+        "send (?:it|them|this|these) back",
+    )),
+    ("warranty", _phrases(
+        r"repar\w+", r"arregl\w+", "usar la garantia", "(?:por|en) garantia", "repair", "fix(?:ed)?", "warranty claim",
+        "under warranty",
+    )),
+)  # fmt: skip
+STOPPING = _phrases(
+    "dejalo", "dejadlo", "dejemoslo", "olvidalo", "olvidadlo", "olvida eso", "me l[oa]s? quedo", "ya no hace falta",
+    "never ?mind", "forget it", "leave it", "i'?ll keep (?:it|them)", "stop this", "don't bother",
+)  # fmt: skip
+
+
+def is_question(text: str) -> bool:
+    """Whether it asks for something to be told, rather than done."""
+    folded = plain(text)
+    wants = bool(WANTING.search(folded))
+    if KNOWING.search(folded):
+        return True
+    return ("?" in folded or bool(ASKING.match(folded))) and not (wants and "?" not in folded)
+
+
+def wish(text: str) -> str | None:
+    """The flow that the words themselves ask for, where they say both that and what."""
+    folded = plain(text)
+    if not WANTING.search(folded) or KNOWING.search(folded) or (ASKING.match(folded) and "?" in folded):
+        return None
+    return next((flow for flow, words in WISHES if words.search(folded)), None)
+
+
+def stops(text: str) -> bool:
+    """Whether the customer calls off what is under way."""
+    return bool(STOPPING.search(plain(text)))
