@@ -14,9 +14,11 @@ from deploy.local.files import digest
 from deploy.local.layout import Layout
 from deploy.local.steps import Step, run
 
+# Outside a Git clone no .gitignore tells ruff what is not ours.
+_NOT_OURS = ("--extend-exclude", ".venv-rasa", "--extend-exclude", "var")
 LINTERS = (
-    ("ruff check", ("-m", "ruff", "check", ".")),
-    ("ruff format", ("-m", "ruff", "format", "--check", ".")),
+    ("ruff check", ("-m", "ruff", "check", ".", *_NOT_OURS)),
+    ("ruff format", ("-m", "ruff", "format", "--check", ".", *_NOT_OURS)),
     ("mypy", ("-m", "mypy", ".")),
     ("lint-imports", ("-c", "from importlinter.cli import lint_imports_command; lint_imports_command()")),
 )

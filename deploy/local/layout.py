@@ -73,7 +73,7 @@ class Layout:
     @property
     def stamps(self) -> Path:
         """Of the steps that prepared the shop in `var`."""
-        return self.var / "setup" / "shop"
+        return self.var / "prepared"
 
     @property
     def state(self) -> Path:

@@ -36,6 +36,8 @@ def up(
         ports.check(numbers)
         plan.set_up(layout, environ, console, patience=patience)
         env = environment.for_shop(layout, numbers, environ)
+        # WhiteNoise warns at every start about a folder that is not there.
+        (layout.var / "static").mkdir(exist_ok=True)
         told = _about(layout, numbers, env)
         supervisor = Supervisor(
             processes.all_of(layout, numbers, environ),

@@ -117,7 +117,7 @@ def test_a_template_that_broke_off_goes_on_where_it_stopped(shops: Shops) -> Non
 def test_a_copy_that_broke_off_is_made_again(shops: Shops) -> None:
     shops.prepare("ana")
     half = shops.root / "shops" / "bruno"
-    (half / "setup" / "shop").mkdir(parents=True)
+    (half / "prepared").mkdir(parents=True)
     (half / ".copying").touch()
     (half / "postventa.sqlite3").write_text("half of it")
     assert shops.commands("bruno") == []
