@@ -19,10 +19,13 @@ test: ## set up what the tests need and run them (ARGS="tests/shop -q": some of 
 lint: ## style, types, and who may import whom
 	@$(LOCAL) lint
 
+eval: ## play CASES=folder (default tests/evaluation) against the shop that `make run` started
+	@$(LOCAL) eval $(or $(CASES),tests/evaluation) $(ARGS)
+
 train: ## train the dialogue, unless the model for its present data exists
 	@$(LOCAL) train
 
 reindex: ## build the search index of the articles anew
 	@$(LOCAL) reindex
 
-.PHONY: help run setup test lint train reindex
+.PHONY: help run setup test lint eval train reindex

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 FALLBACK = "only-for-the-sandbox"
+FALLBACK_TOKEN = "local"  # noqa: S105 - what must be replaced
 
 
 @register()
@@ -25,7 +26,7 @@ def secrets_are_set(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
                 id="postventa.E001",
             )
         )
-    if settings.RASA_TOKEN == "local":
+    if settings.RASA_TOKEN == FALLBACK_TOKEN:
         problems.append(
             Error(
                 "POSTVENTA_RASA_TOKEN is not set, so anybody on this machine could speak as any customer.",

@@ -32,9 +32,8 @@ async def telegram_polling(stop: asyncio.Event) -> None:
     """Fetch Telegram's updates where there is no public address that Telegram could call."""
     if not settings.TELEGRAM_BOT_TOKEN or settings.PUBLIC_BASE_URL.startswith("https://"):
         return
-    from channels.telegram.polling import batches
-
     from bot.conversations.webhooks import take_in
+    from channels.telegram.polling import batches
 
     async for events in batches(stop):
         await take_in(events)

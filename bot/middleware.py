@@ -6,16 +6,16 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 
-MACHINES = ("/api/", "/channels/", "/web/", "/sandbox/api/", "/sandbox/provider/", "/static/", "/healthz", "/readyz")
+NOT_PAGES = ("/api/", "/channels/", "/desk", "/healthz", "/readyz", "/sandbox/", "/static/", "/web/")
 
 
 class PageLocaleMiddleware(LocaleMiddleware):
-    """Django's, except that a programme that asks for what does not exist is told so.
+    """Django's, except that who asks for what does not exist is told so.
 
     Every unknown address could be an article's, so Django would send it on to /es/… instead of saying 404.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        if request.path_info.startswith(MACHINES):
+        if request.path_info.startswith(NOT_PAGES):
             return response
         return super().process_response(request, response)

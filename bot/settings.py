@@ -31,7 +31,7 @@ def env_list(name: str, default: str = "") -> list[str]:
 
 VAR_DIR = Path(env("POSTVENTA_VAR", str(BASE_DIR / "var")))
 DEBUG = env_flag("POSTVENTA_DEBUG", False)
-# The fallback signs nothing of worth: outside the sandbox a start without a key of one's own is refused (bot/checks.py).
+# The fallback signs nothing of worth: outside the sandbox a start without a key of one's own is refused.
 SECRET_KEY = env("POSTVENTA_SECRET_KEY") or "only-for-the-sandbox-on-a-machine-of-ones-own"
 PUBLIC_BASE_URL = env("POSTVENTA_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env_list("POSTVENTA_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver")

@@ -260,3 +260,4 @@ def send_again(delivery_id: int) -> None:
     )
     Message.objects.filter(pk=delivery.message_id).update(epoch=delivery.conversation.epoch)
     Conversation.objects.filter(pk=delivery.conversation_id).update(outbox_due_at=timezone.now())
+    record(delivery.conversation, "delivery", "", seq=delivery.message.seq, state=UNFINISHED, error="")

@@ -95,7 +95,7 @@ def take(conversation_id: UUID, agent_id: int, *, agent_name: str, over: bool = 
     handoff.state, handoff.agent_id, handoff.taken_at = Handoff.State.ACTIVE, agent_id, timezone.now()
     handoff.save()
     change_owner(conversation, mine, mine, "take")
-    conversation.turn_due_at = None
+    conversation.turn_due_at = conversation.resolved_at = None
     conversation.answered_seq = conversation.last_seq
     record(conversation, "handoff", mine, verb="take", handoff=handoff.pk)
     append(conversation, Message.Author.SYSTEM, notices.joined(conversation.language, agent_name))

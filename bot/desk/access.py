@@ -75,15 +75,6 @@ def still_allowed(agent_id: int) -> bool:
     return account is not None and account.has_perm(ANSWER)
 
 
-def no_language_in_path(request: HttpRequest) -> None:
-    """Let a 404 of these addresses stay one.
-
-    Django's LocaleMiddleware turns a 404 outside `i18n_patterns` into a redirect to the same path under a language,
-    because the help centre's catch-all pattern there takes any path.
-    """
-    request.urlconf = "bot.desk.urls"
-
-
 View = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
 
 
@@ -92,7 +83,6 @@ def agents_only(view: View) -> View:
 
     @wraps(view)
     async def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        no_language_in_path(request)
         try:
             agent = await on_database(signed_in, request)
         except NoRole:

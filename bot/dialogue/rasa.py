@@ -10,7 +10,7 @@ from bot.dialogue.base import Answer, Command, DialogueError, Option, Question, 
 
 
 class RasaDialogue:
-    """Asks one Rasa process. `deadline` is in seconds; the running turn is not cancelled by it, only no longer awaited."""
+    """Asks one Rasa process. After `deadline` seconds the running turn is not cancelled, only no longer awaited."""
 
     def __init__(self, url: str, token: str, deadline: float) -> None:
         self._client = httpx.AsyncClient(

@@ -13,8 +13,8 @@ from bot.dialogue.base import Answer, DialogueError, Question, Reply
 class ScriptedDialogue:
     """Keeps the promises of a real engine: one answer a message id, given again when asked again.
 
-    `script` turns a question into an answer or raises `DialogueError`. While `gate` is cleared, questions wait: a test can
-    let something else happen in the middle of a turn. `asked` lists the questions in the order they came.
+    `script` turns a question into an answer or raises `DialogueError`. While `gate` is cleared, questions wait: a test
+    can let something else happen in the middle of a turn. `asked` lists the questions in the order they came.
     """
 
     def __init__(self, script: Callable[[Question], Answer] | None = None) -> None:

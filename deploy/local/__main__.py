@@ -29,6 +29,9 @@ def parser() -> argparse.ArgumentParser:
     )
     commands.add_parser("lint", help="ruff, mypy and import-linter")
     commands.add_parser("manage", help="manage.py with the environment of the processes", add_help=False)
+    commands.add_parser(
+        "eval", help="play an evaluation folder (default tests/evaluation) against the running shop", add_help=False
+    )
     return top
 
 
@@ -40,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from deploy.local.trouble import Trouble, of_os_error
 
     options, rest = parser().parse_known_args(arguments)
-    if rest and options.command not in {"test", "manage"}:
+    if rest and options.command not in {"test", "manage", "eval"}:
         parser().error(f"{options.command} takes no {' '.join(rest)}")
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
@@ -80,6 +83,8 @@ def _command(options: argparse.Namespace, rest: Sequence[str], environ: Mapping[
         return checks.test(layout, known, console, rest)
     elif options.command == "lint":
         return checks.lint(layout, known, console)
+    elif options.command == "eval":
+        return checks.evaluate(layout, known, rest or ["tests/evaluation"])
     elif options.command == "manage":
         return checks.manage(layout, known, rest)
     return 0

@@ -48,9 +48,18 @@ def lint(layout: Layout, environ: Mapping[str, str], console: Console) -> int:
 
 def manage(layout: Layout, environ: Mapping[str, str], arguments: Sequence[str]) -> int:
     """`manage.py` with the environment that the running processes have; its exit code."""
-    plan.set_up(layout, environ, Console(sys.stderr), rasa=False, data="none")
+    return _beside_the_shop(layout, environ, ["manage.py", *arguments], dev=False)
+
+
+def evaluate(layout: Layout, environ: Mapping[str, str], arguments: Sequence[str]) -> int:
+    """Play a folder of questions, dialogues and attacks against the shop that `make run` started; its exit code."""
+    return _beside_the_shop(layout, environ, ["-m", "tests.evaluation", *arguments], dev=True)
+
+
+def _beside_the_shop(layout: Layout, environ: Mapping[str, str], command: Sequence[str], *, dev: bool) -> int:
+    plan.set_up(layout, environ, Console(sys.stderr), rasa=False, dev=dev, data="none")
     env = environment.for_shop(layout, ports.chosen(environ), {**environ, **_running_addresses(layout)})
-    return _run(layout, env, ["manage.py", *arguments])
+    return _run(layout, env, command)
 
 
 def reindex(layout: Layout, environ: Mapping[str, str], console: Console) -> None:
