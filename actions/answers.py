@@ -14,6 +14,7 @@ from knowledge.answers import answer
 from knowledge.gaps import record_gap
 
 UNCLEAR_BEFORE_PERSON = 3
+LIKELY = 0.25
 
 
 def answer_question(turn: Turn) -> bool:
@@ -43,7 +44,7 @@ class AnswerQuestion(TurnAction):
         if not turn.words:
             turn.say("utter_not_understood")
             return []
-        if turn.form is None and (flow := wishes.wish(turn.words)):
+        if turn.form is None and (flow := wishes.wish(turn.words) or _likely_flow(turn)):
             return [FollowupAction(f"{flow}_form")]
         if answer_question(turn):
             return [SlotSet("question", turn.words[:300]), SlotSet("unclear", 0), SlotSet("offer", None)]
@@ -54,6 +55,14 @@ class AnswerQuestion(TurnAction):
             turn.say("utter_off_topic")
             return []
         return misunderstood(turn)
+
+
+def _likely_flow(turn: Turn) -> str | None:
+    """A statement is not a question, even if the classifier finds its topic among the questions."""
+    if turn.intent == "off_topic" or wishes.is_question(turn.words):
+        return None
+    intent, confidence = turn.rank(wishes.STARTS)
+    return wishes.STARTS[intent] if confidence >= LIKELY else None
 
 
 def misunderstood(turn: Turn) -> list[EventType]:

@@ -144,4 +144,6 @@ def _aside(turn: Turn) -> bool:
 
 
 def _free(asked: str, text: str) -> Any:
+    if asked == "address":
+        return text[:FAULT_LENGTH] if understand.looks_like_address(text) or understand.zone(text) else None
     return (understand.reason(text) or "unspecified") if asked == "reason" else text[:FAULT_LENGTH]

@@ -22,43 +22,18 @@ from bot.shop import identity
 from bot.shop.models import Order
 
 # Facts about one matter; they are forgotten when it ends. Which order, and who asks, stay known.
-MATTER = (
-    "product",
-    "reason",
-    "fault",
-    "photo",
-    "condition",
-    "descaled",
-    "resolution",
-    "pickup",
-    "address",
-    "confirm",
-    "quantity",
-)
+MATTER = facts.SLOTS
 ENDED: list[EventType] = [SlotSet(name, None) for name in (*MATTER, "flow", "requested_slot", "offer")]
 # A question that no article answers starts a flow only when the classifier is this sure of the flow.
 FIRM_WISH = 0.8
 FREE_TEXT = frozenset({"reason", "fault", "address"})
 ACTS = frozenset({"greet", "thank", "goodbye", "ask_bot", "small_talk", "help", "switch_language", "off_topic"})
-STARTS = {
-    "return_item": "return",
-    "exchange_item": "exchange",
-    "report_damaged": "damaged",
-    "report_wrong_item": "wrong_item",
-    "claim_warranty": "warranty",
-    "report_recall": "recall",
-    "order_status": "order_status",
-    "report_lost_parcel": "lost_parcel",
-    "cancel_order": "cancel",
-    "change_order": "cancel",
-    "change_address": "address",
-    "request_invoice": "invoice",
-    "loyalty_points": "points",
-    "export_data": "export",
-    "erase_data": "erasure",
-}
 # What is said of a thing sounds like several requests at once: "llegó roto" may well be the reason of a return.
 ALIKE = frozenset({"return", "exchange", "damaged", "wrong_item", "warranty", "recall"})
+
+
+# Flows whose name also names rules: "¿cuánto tengo para devolver?" asks, "¿dónde está mi pedido?" wants it looked up.
+RULES_OF = ALIKE | {"cancel", "address", "invoice", "export", "erasure"}
 
 
 class Ended(Exception):
@@ -144,9 +119,11 @@ class Request(SyncAction):
     def _hear_at_first(self, turn: Turn, learned: frozenset[str]) -> None:
         """The opening may ask for a rule instead of wanting it applied, or name another wish."""
         named = wishes.wish(turn.words)
-        if named and named != self.flow and {named, self.flow} <= set(STARTS.values()):
+        if named and named != self.flow and {named, self.flow} <= set(wishes.STARTS.values()):
             raise Elsewhere(named)
-        if named or learned & {"order_number", "email"} or not wishes.is_question(turn.words):
+        if self.flow not in RULES_OF or named or learned & {"order_number", "email"}:
+            return
+        if not wishes.is_question(turn.words):
             return
         if answer_question(turn):
             raise Ended
@@ -157,7 +134,7 @@ class Request(SyncAction):
     def _hear_other(self, turn: Turn, known: facts.Known, asked: str | None) -> None:
         """Nothing of what was asked: a new wish, a question, a greeting, or words that we did not understand."""
         sure = turn.confidence >= SURE
-        wish = STARTS.get(turn.intent)
+        wish = wishes.STARTS.get(turn.intent)
         if sure and wish and wish != self.flow and not (asked in FREE_TEXT and {wish, self.flow} <= ALIKE):
             raise Rejected
         if turn.intent == "ask_question" or (turn.intent == "nlu_fallback" and "?" in turn.words):

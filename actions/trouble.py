@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -26,10 +27,14 @@ PRIORITY = {"safety": 1}
 
 
 # How sure the classifier must be where no word of the text says it too.
-FIRM = {"safety": 0.75, "legal": 0.6, "very_upset": 0.7}
+FIRM = {"safety": 0.85, "legal": 0.6, "very_upset": 0.7}
 USUALLY_FIRM = 0.6
 # Intents of short words beside the matter; a clear wish for a person among them is one.
 MEANS_LITTLE = frozenset({"leave_queue", "ask_bot", "nlu_fallback", "small_talk", "help", "off_topic", "inform_fact"})
+
+
+# Nobody writes to a shop like this; whoever does is trying to give orders to a machine.
+MARKUP = re.compile(r"^\s*[/\[{<]|\w+\s*=\s*\w|^\s*\w+:\s*\w+\s*$", re.M)
 
 
 def trouble(turn: Turn) -> str | None:
@@ -37,6 +42,8 @@ def trouble(turn: Turn) -> str | None:
     text, reason = turn.words, REASON_OF.get(turn.intent)
     if understand.danger(text):
         return "safety"
+    if MARKUP.search(text):
+        return None
     if understand.legal_threat(text):
         return "legal"
     if understand.asks_person(text) and (reason == "asked_for_person" or turn.intent in MEANS_LITTLE):

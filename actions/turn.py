@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cached_property
@@ -40,6 +40,7 @@ class Turn:
         message = tracker.latest_message or {}
         self.text: str = (message.get("text") or "").strip()
         intent = message.get("intent") or {}
+        self._ranking: list[dict[str, Any]] = message.get("intent_ranking") or []
         self.intent: str = intent.get("name") or ""
         self.confidence: float = float(intent.get("confidence") or 0.0)
         self.language: str = "en" if tracker.get_slot("language") == "en" else "es"
@@ -48,6 +49,11 @@ class Turn:
 
     def slot(self, name: str) -> Any:
         return self._tracker.get_slot(name)
+
+    def rank(self, intents: Iterable[str]) -> tuple[str, float]:
+        """The likeliest of these intents and how likely the classifier finds it."""
+        ranking = {entry["name"]: float(entry["confidence"]) for entry in self._ranking}
+        return max(((intent, ranking.get(intent, 0.0)) for intent in intents), key=lambda pair: pair[1])
 
     @cached_property
     def picked(self) -> tuple[str, str] | None:

@@ -20,10 +20,9 @@ GREETING = (
 WORDS = r"(?:\w+ ){0,3}?"
 ASKING = _phrases(
     r"cuant\w*", "como", "cual\\w*", "cuando", "donde", "hasta", "en que", "por que", "xq", "desde", "quien", "hay",
-    r"q", r"que (?:es|son|hago|se hace|pasa|tengo|plazo|dias?|lotes?|significa|hay|puedo|botones|coste|cosas?|parte)",
-    "puedo", r"se puede\w*", "tengo que", "hace falta", "es posible",
-    "si (?:lo|la|los|las|me|se|yo|compro|el|mi|un|una|voy|llego)", "how", "what", "when", "which", "where", "who",
-    "why", "until", "is", "are", "do", "does", "did", "can i", "could i", "may i", "should i", "would", "will", "if",
+    r"que (?:es|son|hago|se hace|pasa|tengo|plazo|dias?|lotes?|significa|hay|puedo|botones|coste|cosas?|parte)",
+    "q", "si (?:lo|la|los|las|me|se|yo|compro|el|mi|un|una|voy|llego)", "how", "what", "when", "which", "where", "who",
+    "why", "until", "if",
     start=True,
 )  # fmt: skip
 KNOWING = _phrases("saber", "preguntar", "consultar", "una duda", "decirme", "know", "ask", r"wonder\w*", "tell me")
@@ -45,13 +44,33 @@ WISHES: tuple[tuple[str, Pattern], ...] = (
     ("exchange", _phrases(rf"cambi\w+ {WORDS}(?:por|de) (?:otr\w+|color|un vale)", "exchange", "swap")),
     ("return", _phrases(
         r"de[bv]ol[bv]er\w*", "de[bv]uel[bv]o", "devolucion(?! del dinero)", "retru?n", "return(?:ing)?",
-        "send (?:it|them|this|these) back",
+        "send (?:it|them|this|these) back", r"mand\w+ de vuelta",
     )),
     ("warranty", _phrases(
-        r"repar\w+", r"arregl\w+", "usar la garantia", "(?:por|en) garantia", "repair", "fix(?:ed)?", "warranty claim",
+        r"repar\w+", r"arregl\w+", "(?:usar |por |en )?(?:la )?garantia", "repair", "fix(?:ed)?", "warranty claim",
         "under warranty",
     )),
 )  # fmt: skip
+# These say the wish without any "I want".
+OUTRIGHT = _phrases("devuelvo", "i'?m sending (?:it|them) back")
+# The flow that each intent starts.
+STARTS = {
+    "return_item": "return",
+    "exchange_item": "exchange",
+    "report_damaged": "damaged",
+    "report_wrong_item": "wrong_item",
+    "claim_warranty": "warranty",
+    "report_recall": "recall",
+    "order_status": "order_status",
+    "report_lost_parcel": "lost_parcel",
+    "cancel_order": "cancel",
+    "change_order": "cancel",
+    "change_address": "address",
+    "request_invoice": "invoice",
+    "loyalty_points": "points",
+    "export_data": "export",
+    "erase_data": "erasure",
+}
 STOPPING = _phrases(
     "dejalo", "dejadlo", "dejemoslo", "olvidalo", "olvidadlo", "olvida eso", "me l[oa]s? quedo", "ya no hace falta",
     "never ?mind", "forget it", "leave it", "i'?ll keep (?:it|them)", "stop this", "don't bother",
@@ -61,18 +80,22 @@ STOPPING = _phrases(
 def is_question(text: str) -> bool:
     """Whether it asks for something to be told, rather than done."""
     folded = plain(text)
-    wants = bool(WANTING.search(folded))
     if KNOWING.search(folded):
         return True
-    return ("?" in folded or bool(ASKING.match(folded))) and not (wants and "?" not in folded)
+    wants = bool(WANTING.search(folded))
+    return (bool(ASKING.match(folded)) and not (wants and "?" not in folded)) or ("?" in folded and not wants)
 
 
 def wish(text: str) -> str | None:
     """The flow that the words themselves ask for, where they say both that and what."""
     folded = plain(text)
-    if not WANTING.search(folded) or KNOWING.search(folded) or (ASKING.match(folded) and "?" in folded):
+    if OUTRIGHT.search(folded) and not ASKING.match(folded):
+        return "return"
+    last = next((part for part in reversed(re.split(r"[?.!]+", folded)) if part.strip()), folded)
+    wanting = last if WANTING.search(last) else "" if ASKING.match(folded) else folded
+    if not WANTING.search(wanting) or KNOWING.search(folded):
         return None
-    return next((flow for flow, words in WISHES if words.search(folded)), None)
+    return next((flow for flow, words in WISHES if words.search(wanting)), None)
 
 
 def stops(text: str) -> bool:

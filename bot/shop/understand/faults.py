@@ -1,5 +1,7 @@
 """What fails and why, in a customer's words."""
 
+import re
+
 from bot.shop.decisions.facts import Cause, Fault
 from bot.shop.policy_rules import Part
 from bot.shop.rulebook import current
@@ -41,7 +43,12 @@ def _cause(folded: str, sku: str | None) -> Cause | None:
     return "limescale" if sku in scale and has(folded, words("like_limescale")) else None
 
 
+CLEANED = re.compile(r"\b(?:limpi\w*|clean\w*)(?: \w+){0,3}")
+
+
 def _part(folded: str, sku: str | None) -> Part | None:
+    # "Y eso que limpié el filtro": a part that was looked after is not the part that failed.
+    folded = CLEANED.sub(" ", folded)
     own = current().catalogue.get(sku).parts if sku else list(PARTS)
     for part in PARTS:
         if part in own and has(folded, words(f"part_{part}")):
