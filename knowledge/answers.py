@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from knowledge import lexical
-from knowledge.calibrate import calibration
+from knowledge.calibration import calibration
 from knowledge.corpus import Article
 from knowledge.passages import Passage
 from knowledge.retriever import Candidate, Found, KnowledgeUnavailable, search

@@ -1,236 +1,199 @@
-"""How sure an answer is: a logistic calibrator over several signals, and how its coefficients are found.
+"""How vectors are compared, how the parts of a score weigh, and how sure an answer must be: fitted on the articles.
 
-One cosine cannot tell an answered question from an unanswered one. The calibrator is fitted on the articles' own
-wordings: each is asked while it and its translation are left out (the answer should be found), and again with the whole
-article left out (nothing should be found), together with the questions of `offtopic.json`.
+Positives are the articles' own wordings, a fifth of them left out at a time (each with its translation): the index, the
+map and the line between answered and unanswered questions are made without them. Negatives are the questions of
+`unanswerable.json`, a fifth of its topics left out at a time. Every figure is of left-out questions.
 """
 
 from __future__ import annotations
 
 import json
-import math
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from functools import lru_cache
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge import lexical, scoring
-from knowledge.corpus import Article, Corpus
-from knowledge.encoder import encoder, encoder_name
-from knowledge.passages import Passage
-from knowledge.retriever import HITS, shop_day
+from knowledge import calibration, fitting, frozen, metric, ranking, scoring
+from knowledge.bench import Bench, Question, Vectors, wordings
+from knowledge.calibration import Calibration
+from knowledge.corpus import Corpus
+from knowledge.encoder import base_name
+from knowledge.fitting import Array
+from knowledge.metric import Map
+from knowledge.ranking import Asked
+from knowledge.retriever import shop_day
+from knowledge.scoring import Ranked
 
-FILE = Path(__file__).with_name("calibration.json")
-OFF_TOPIC = Path(__file__).with_name("offtopic.json")
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """P(an article answers) = logistic(intercept + Σ weight × (signal − mean) / scale); answered from `threshold`."""
-
-    encoder: str
-    signals: tuple[str, ...]
-    means: tuple[float, ...]
-    scales: tuple[float, ...]
-    weights: tuple[float, ...]
-    intercept: float
-    threshold: float
-    figures: dict[str, float]
-
-    def confidence(self, signals: Sequence[float]) -> float:
-        """0 to 1; 0 without signals (nothing was found). A signal that is NaN is unknown and counts as average."""
-        if not signals:
-            return 0.0
-        parts = zip(self.weights, signals, self.means, self.scales, strict=True)
-        known = ((w, (value - m) / s) for w, value, m, s in parts if not math.isnan(value))
-        total = self.intercept + sum(w * max(-3.0, min(3.0, deviation)) for w, deviation in known)
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
-
-
-@lru_cache(maxsize=1)
-def calibration() -> Calibration:
-    """The committed calibration."""
-    data = json.loads(FILE.read_text(encoding="utf-8"))
-    lists = {key: tuple(data[key]) for key in ("signals", "means", "scales", "weights")}
-    found = Calibration(**{**data, **lists})
-    if found.signals != scoring.SIGNALS:
-        raise ValueError(
-            f"{FILE.name} is of other signals than knowledge/scoring.py; run `manage.py calibrate_answers`."
-        )
-    return found
+UNANSWERABLE = Path(__file__).with_name("unanswerable.json")
+FOLDS = 5
+# The threshold refuses this share of the questions nobody can answer, of topics that were left out.
+REFUSED = 0.9
+# A wrong first article counts as not answered, but less than a question that no article answers.
+WRONG_WEIGHT = 0.3
+LINE_PENALTY, RANKING_PENALTY, CONFIDENCE_PENALTY = 1.0, 1.0, 1.0
 
 
 @dataclass
-class Examples:
-    """Rows of signals; `right`: the first article was the one; `group`: answerable, removed or offtopic."""
+class Trial:
+    """Left-out questions: what spoke for each article, and how much each is of the sort that articles answer."""
 
-    rows: list[list[float]]
-    right: list[bool]
-    group: list[str]
-
-    def add(self, row: list[float], right: bool, group: str) -> None:
-        self.rows.append(row)
-        self.right.append(right)
-        self.group.append(group)
+    questions: list[Question]
+    features: list[dict[str, tuple[float, ...]]]
+    told: list[float]
+    corpora: list[Corpus]
 
 
-class Bench:
-    """The corpus as matrices, so that articles and wordings can be left out question by question."""
+def run(corpus: Corpus) -> Calibration:
+    """Fits everything on the published articles and writes `metric.npz` and `calibration.json`. Takes minutes.
 
-    def __init__(self, corpus: Corpus) -> None:
-        self.corpus = corpus
-        self.vectors: dict[str, NDArray[np.float32]] = {}
-        for language, pairs in corpus.order.items():
-            texts = [passage.searched for _article, passage in pairs]
-            self.vectors[language] = np.array(encoder().embed_documents(texts), dtype=np.float32)
-        self.vector_of = {
-            passage.id: self.vectors[language][row]
-            for language, pairs in corpus.order.items()
-            for row, (_article, passage) in enumerate(pairs)
-        }
-        self.slug_of = {identity: article.slug for identity, (article, _passage) in corpus.by_passage.items()}
-        self.stems: dict[str, dict[str, set[str]]] = {language: {} for language in corpus.order}
-        for article in corpus.articles.values():
-            for passage, stems in zip(article.passages, article.tokens, strict=True):
-                self.stems[article.language][passage.id] = set(stems)
-        self.sizes = {language: corpus.sizes(language, shop_day()) for language in corpus.order}
-
-    def ask(self, question: str, language: str, hidden: set[str]) -> tuple[list[scoring.Ranked], list[float]]:
-        """Ranked articles and signals as the retriever would see them, were the passages `hidden` not there."""
-        vector = np.array(encoder().embed_query(question), dtype=np.float32)
-        words = lexical.words(question, language)
-
-        def top(code: str) -> list[tuple[str, float]]:
-            values, pairs = self.vectors[code] @ vector, self.corpus.order[code]
-            order = (i for i in np.argsort(-values) if pairs[i][1].id not in hidden)
-            return [(pairs[i][0].slug, float(values[i])) for i, _n in zip(order, range(HITS), strict=False)]
-
-        lexicon, pairs = self.corpus.lexicons[language], self.corpus.order[language]
-        shares = lexicon.scores(words)
-        counted = [(pairs[i][0].slug, float(shares[i])) for i in shares.nonzero()[0] if pairs[i][1].id not in hidden]
-        other = [hit for code in self.corpus.order if code != language for hit in top(code)]
-        best = scoring.best_of
-        ranked = scoring.rank(best(top(language)), best(other), best(counted), self.sizes_without(language, hidden))
-        unseen = Counter(word for identity in hidden for word in self.stems[language].get(identity, ()))
-        seen = {word for word in words if lexicon.frequency.get(word, 0) > unseen[word]}
-        known, own = lexicon.share(words, seen), lexicon.share(words, self.vocabulary(ranked[0].slug, language, hidden))
-        return ranked, scoring.signals(ranked, known, own, len(words))
-
-    def vocabulary(self, slug: str, language: str, hidden: set[str]) -> set[str]:
-        held = self.stems[language].items()
-        ours = (stems for identity, stems in held if identity not in hidden and self.slug_of[identity] == slug)
-        return set().union(*ours)
-
-    def sizes_without(self, language: str, hidden: set[str]) -> dict[str, tuple[int, int]]:
-        articles = (self.corpus.by_passage[identity][0] for identity in hidden)
-        gone = Counter((article.slug, article.language == language) for article in articles)
-        sizes = self.sizes[language].items()
-        return {slug: (here - gone[slug, True], there - gone[slug, False]) for slug, (here, there) in sizes}
-
-    def twin(self, passage: Passage, article: Article) -> set[str]:
-        """The same wording in the article's translations: the nearest question of each."""
-        vector = self.vector_of[passage.id]
-        twins: set[str] = set()
-        for version in self.corpus.articles.values():
-            if version.slug == article.slug and version.page_id != article.page_id:
-                questions = [p.id for p in version.passages if p.kind == "question"]
-                twins.add(max(questions, key=lambda identity: float(self.vector_of[identity] @ vector)))
-        return twins
-
-
-def examples(corpus: Corpus) -> Examples:
-    """Questions made from the corpus itself, asked with and without their article."""
-    bench, found = Bench(corpus), Examples([], [], [])
-    for article in corpus.articles.values():
-        versions = [a for a in corpus.articles.values() if a.slug == article.slug]
-        everything = {p.id for version in versions for p in version.passages}
-        for wording in (p for p in article.passages if p.kind == "question"):
-            hidden = {wording.id} | bench.twin(wording, article)
-            ranked, row = bench.ask(wording.text, article.language, hidden)
-            found.add(row, ranked[0].slug == article.slug, "answerable")
-            found.add(bench.ask(wording.text, article.language, everything)[1], False, "removed")
-    for language, questions in json.loads(OFF_TOPIC.read_text(encoding="utf-8")).items():
-        for question in questions:
-            found.add(bench.ask(question, language, set())[1], False, "offtopic")
+    The index must then be built anew: its vectors were made with the map of before.
+    """
+    vectors = Vectors(corpus)
+    asked = [*wordings(corpus, shop_day(), FOLDS), *unanswerable()]
+    trial = Trial([], [], [], [])
+    for fold in range(FOLDS):
+        try_fold(corpus, vectors, asked, fold, trial)
+    found = fit(trial)
+    learnt = learn_map(corpus, vectors, set())
+    line = draw_line(learnt, vectors, asked)
+    known = {frozen.key(p.searched) for _a, p in corpus.by_passage.values() if p.kind == "question"}
+    metric.save(base_name(), learnt, line, known)
+    calibration.save(found)
     return found
 
 
-def fit(found: Examples, refused_share: float = 0.9) -> Calibration:
-    """Fits the calibrator; at the threshold `refused_share` of the off-topic questions are refused."""
-    rows, right, group = np.array(found.rows), np.array(found.right), np.array(found.group)
-    means, scales = rows.mean(axis=0), rows.std(axis=0) + 1e-6
-    # A removed article's neighbours often answer too, so those rows count less than the ones nobody can answer.
-    total = {"answerable": 1.0, "removed": 0.35, "offtopic": 0.65}
-    weight = np.array([total[name] / (group == name).sum() for name in group])
-    design = np.hstack([np.ones((len(rows), 1)), (rows - means) / scales])
-    solution = agreeing(design, (group == "answerable").astype(float), weight / weight.sum() * len(rows))
-    chance = 1 / (1 + np.exp(-design @ solution))
-    threshold = float(np.quantile(chance[group == "offtopic"], refused_share))
-    figures = {
-        "first_right": float(right[group == "answerable"].mean()),
-        "auroc_offtopic": auroc(chance[right], chance[group == "offtopic"]),
-        "auroc_removed": auroc(chance[right], chance[group == "removed"]),
-        "right_answered": float((chance[right] >= threshold).mean()),
-        "removed_answered": float((chance[group == "removed"] >= threshold).mean()),
-    }
+def unanswerable() -> list[Question]:
+    """The questions that no article answers; one topic is one fold, in all languages."""
+    topics = json.loads(UNANSWERABLE.read_text(encoding="utf-8"))
+    return [
+        Question(Asked.of(text, language, shop_day()), number % FOLDS)
+        for number, name in enumerate(sorted(topics))
+        for language, texts in topics[name].items()
+        for text in texts
+    ]
+
+
+def try_fold(corpus: Corpus, vectors: Vectors, asked: list[Question], fold: int, trial: Trial) -> None:
+    """Asks the questions of one fold of articles that know nothing of them."""
+    hidden = {question.passage for question in asked if question.fold == fold and question.passage}
+    learnt = learn_map(corpus, vectors, hidden)
+    line = draw_line(learnt, vectors, [question for question in asked if question.fold != fold])
+    bench = Bench(corpus, vectors, learnt, hidden)
+    for question in (question for question in asked if question.fold == fold):
+        trial.questions.append(question)
+        trial.features.append(bench.features(question, bench.twin(question)))
+        trial.told.append(float(learnt(vectors.query(question.asked.text)) @ line[:-1] + line[-1]))
+        trial.corpora.append(bench.corpus)
+
+
+def learn_map(corpus: Corpus, vectors: Vectors, hidden: set[str]) -> Map:
+    pairs = [(a.slug, p.id) for a, p in corpus.by_passage.values() if p.kind == "question" and p.id not in hidden]
+    _names, numbers = np.unique([slug for slug, _id in pairs], return_inverse=True)
+    return metric.whitening(np.stack([vectors.passages[identity] for _slug, identity in pairs]), numbers)
+
+
+def draw_line(learnt: Map, vectors: Vectors, asked: list[Question]) -> Array:
+    """The line between questions with an article and those without, either side weighing the same."""
+    rows = learnt(np.stack([vectors.query(question.asked.text) for question in asked])).astype(np.float64)
+    answered = np.array([bool(question.slug) for question in asked])
+    weight = np.where(answered, 0.5 / answered.sum(), 0.5 / (~answered).sum()) * len(asked)
+    return fitting.logistic(np.hstack([rows, np.ones((len(rows), 1))]), answered.astype(float), weight, LINE_PENALTY)
+
+
+def fit(trial: Trial) -> Calibration:
+    """The weights of the ranking and of the confidence, and the threshold, with figures of left-out questions."""
+    weights = fit_ranking(trial)
+    ranked = [scoring.rank(features, weights.tolist()) for features in trial.features]
+    answerable = np.array([bool(question.slug) for question in trial.questions])
+    right = np.array([bool(r) and r[0].slug == q.slug for r, q in zip(ranked, trial.questions, strict=True)])
+    rows = np.array([signals(trial, place, order) for place, order in enumerate(ranked)])
+    folds = np.array([question.fold for question in trial.questions])
+    chance = np.zeros(len(rows))
+    for fold in range(FOLDS):
+        inside = folds == fold
+        chance[inside] = predict(rows[inside], *fit_confidence(rows[~inside], right[~inside], answerable[~inside]))
+    means, scales, solution = fit_confidence(rows, right, answerable)
+    threshold = float(np.quantile(chance[~answerable], REFUSED))
     return Calibration(
-        encoder=encoder_name(),
+        encoder=base_name(),
+        features=scoring.FEATURES,
+        ranking=tuple(np.round(weights, 3).tolist()),
+        gaps=language_gaps(trial),
         signals=scoring.SIGNALS,
         means=tuple(np.round(means, 5).tolist()),
         scales=tuple(np.round(scales, 5).tolist()),
-        weights=tuple(np.round(solution[1:], 4).tolist()),
-        intercept=round(float(solution[0]), 4),
+        weights=tuple(np.round(solution[:-1], 4).tolist()),
+        unknown=tuple(np.round(rows[right].mean(axis=0), 5).tolist()),
+        intercept=round(float(solution[-1]), 4),
         threshold=round(threshold, 3),
-        figures={name: round(value, 3) for name, value in figures.items()},
+        figures=figures(trial, ranked, rows, chance, right, threshold),
     )
 
 
-def agreeing(
-    design: NDArray[np.float64], target: NDArray[np.float64], weight: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """A logistic fit in which every signal speaks for an answer, but fewness of words against it.
-
-    A signal whose weight came out with the wrong sign (it corrected for another one on these examples) is left out:
-    outside the examples it would call a perfect match doubtful.
-    """
-    wanted = np.array([-1.0 if name == "few_words" else 1.0 for name in scoring.SIGNALS])
-    kept = np.ones(len(wanted), dtype=bool)
-    while True:
-        columns = np.concatenate([[True], kept])
-        solution = np.zeros(design.shape[1])
-        solution[columns] = logistic(design[:, columns], target, weight)
-        against = solution[1:] * wanted < 0
-        if not against.any():
-            return solution
-        kept &= ~against
+def fit_ranking(trial: Trial) -> Array:
+    slugs = sorted({slug for features in trial.features for slug in features})
+    number = {slug: place for place, slug in enumerate(slugs)}
+    usable = [p for p, question in enumerate(trial.questions) if question.slug in trial.features[p]]
+    table = np.full((len(usable), len(slugs), len(scoring.FEATURES)), np.nan)
+    for row, place in enumerate(usable):
+        for slug, values in trial.features[place].items():
+            table[row, number[slug]] = values
+    right = np.array([number[trial.questions[place].slug] for place in usable])
+    wanted = np.array([-1.0 if name in scoring.AGAINST else 1.0 for name in scoring.FEATURES])
+    return fitting.agreeing(lambda kept: fitting.listwise(table[:, :, kept], right, RANKING_PENALTY), wanted)
 
 
-def logistic(
-    design: NDArray[np.float64], target: NDArray[np.float64], weight: NDArray[np.float64], penalty: float = 3.0
-) -> NDArray[np.float64]:
-    """Weighted ridge logistic regression by Newton's method; the first column is the intercept and is not shrunk."""
-    ridge = np.diag([0.0, *[penalty] * (design.shape[1] - 1)])
-    solution = np.zeros(design.shape[1])
-    for _step in range(30):
-        chance = 1 / (1 + np.exp(-design @ solution))
-        gradient = design.T @ (weight * (chance - target)) + ridge @ solution
-        curvature = (design * (weight * chance * (1 - chance))[:, None]).T @ design + ridge
-        step = np.linalg.solve(curvature, gradient)
-        solution -= step
-        if np.abs(step).max() < 1e-8:
-            break
-    return solution
+def language_gaps(trial: Trial) -> tuple[float, float]:
+    """How much nearer a right article's own-language wordings and body are than those of its translation."""
+    pairs = zip(trial.questions, trial.features, strict=True)
+    found = np.array([features[q.slug] for q, features in pairs if q.slug in features])
+    return round(float((found[:, 0] - found[:, 2]).mean()), 4), round(float((found[:, 1] - found[:, 3]).mean()), 4)
 
 
-def auroc(positive: NDArray[np.float64], negative: NDArray[np.float64]) -> float:
-    """The chance that an answerable question scores higher than one that is not."""
-    return float((positive[:, None] > negative[None, :]).mean())
+def signals(trial: Trial, place: int, ranked: list[Ranked]) -> tuple[float, ...]:
+    return ranking.signals(trial.corpora[place], trial.questions[place].asked, ranked, trial.told[place])
 
 
-def save(found: Calibration) -> None:
-    FILE.write_text(json.dumps(asdict(found), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    calibration.cache_clear()
+def fit_confidence(rows: Array, right: NDArray[np.bool_], answerable: NDArray[np.bool_]) -> tuple[Array, Array, Array]:
+    """(means, scales, weights with the intercept last)."""
+    wrong = answerable & ~right
+    weight = np.where(right, 1 / right.sum(), 1 / (~answerable).sum())
+    weight[wrong] = WRONG_WEIGHT / max(1, int(wrong.sum()))
+    means, scales = rows.mean(axis=0), rows.std(axis=0) + 1e-6
+    design = np.hstack([np.clip((rows - means) / scales, -3, 3), np.ones((len(rows), 1))])
+    wanted = np.array([*[-1.0 if name == "few_words" else 1.0 for name in scoring.SIGNALS], 0.0])
+    weight *= len(rows) / weight.sum()
+    target = right.astype(float)
+    solution = fitting.agreeing(
+        lambda kept: fitting.logistic(design[:, kept], target, weight, CONFIDENCE_PENALTY), wanted
+    )
+    return means, scales, solution
+
+
+def predict(rows: Array, means: Array, scales: Array, solution: Array) -> Array:
+    total = np.clip((rows - means) / scales, -3, 3) @ solution[:-1] + solution[-1]
+    return np.asarray(1 / (1 + np.exp(-total)))
+
+
+def figures(
+    trial: Trial,
+    ranked: list[list[Ranked]],
+    rows: Array,
+    chance: Array,
+    right: NDArray[np.bool_],
+    threshold: float,
+) -> dict[str, float]:
+    answerable = np.array([bool(question.slug) for question in trial.questions])
+    passed = chance >= threshold
+    found = {
+        "wordings": float(answerable.sum()),
+        "unanswerable": float((~answerable).sum()),
+        "first_right": float(right[answerable].mean()),
+        "told_auroc": fitting.auroc(rows[answerable, -1], rows[~answerable, -1]),
+        "auroc": fitting.auroc(chance[right], chance[~answerable]),
+        "answered_right": float((passed & right)[answerable].mean()),
+        "answered_wrong": float((passed & ~right)[answerable].mean()),
+        "unanswerable_refused": float(1 - passed[~answerable].mean()),
+    }
+    return {name: round(value, 3) for name, value in found.items()}

@@ -7,17 +7,18 @@ an index that is a moment behind can only miss a passage, not quote an old one.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from django.conf import settings
 
-from knowledge import lexical, passages
+from knowledge import lexical, passages, products
 from knowledge.lexical import Lexicon
 from knowledge.models import ArticlePage, IndexState
 from knowledge.passages import Passage
-from knowledge.product_words import product_words
+from knowledge.scoring import Sizes
 
 
 @dataclass(frozen=True)
@@ -38,66 +39,67 @@ class Article:
     passages: tuple[Passage, ...] = field(repr=False)
     tokens: tuple[list[str], ...] = field(repr=False)
     vocabulary: frozenset[str] = field(repr=False)
+    appliances: frozenset[str]
+    mentions: dict[str, float] = field(repr=False)
 
     def valid(self, day: date) -> bool:
         """Whether the article holds on `day`, a day of the shop."""
         return (self.valid_from or day) <= day <= (self.valid_until or day)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Corpus:
-    """All published articles at one revision of the index state."""
+    """All published articles at one revision of the index state. By language: `postings` says of each stem in how many
+    passages of which slug it is, `counts` how many articles there are."""
 
     revision: int
     articles: dict[int, Article]
     by_passage: dict[str, tuple[Article, Passage]] = field(repr=False)
     order: dict[str, list[tuple[Article, Passage]]] = field(repr=False)
     lexicons: dict[str, Lexicon] = field(repr=False)
-    product_words: dict[str, dict[str, str]] = field(repr=False)
+    postings: dict[str, dict[str, dict[str, int]]] = field(repr=False)
+    counts: Counter[str] = field(repr=False)
 
     @classmethod
     def build(cls, revision: int, articles: dict[int, Article]) -> Corpus:
         by_passage: dict[str, tuple[Article, Passage]] = {}
         order: dict[str, list[tuple[Article, Passage]]] = {}
         tokens: dict[str, list[list[str]]] = {}
+        postings: dict[str, dict[str, dict[str, int]]] = {}
         for article in articles.values():
+            held = postings.setdefault(article.language, {})
             for passage, words in zip(article.passages, article.tokens, strict=True):
                 by_passage[passage.id] = (article, passage)
                 order.setdefault(article.language, []).append((article, passage))
                 tokens.setdefault(article.language, []).append(words)
+                for word in set(words):
+                    times = held.setdefault(word, {})
+                    times[article.slug] = times.get(article.slug, 0) + 1
         lexicons = {language: Lexicon(texts) for language, texts in tokens.items()}
-        names = {language: product_words(wordings(articles.values(), language)) for language in tokens}
-        return cls(revision, articles, by_passage, order, lexicons, names)
+        counts = Counter(article.language for article in articles.values())
+        return cls(revision, articles, by_passage, order, lexicons, postings, counts)
 
-    def products_named(self, language: str, stems: Sequence[str]) -> set[str]:
-        """The SKUs whose names are among the stems of a question."""
-        names = self.product_words.get(language, {})
-        return {names[stem] for stem in stems if stem in names}
-
-    def sizes(self, language: str, day: date) -> dict[str, tuple[int, int]]:
-        """For each slug the number of passages of its valid versions in `language`, and in any other."""
-        found: dict[str, tuple[int, int]] = {}
+    @lru_cache(maxsize=8)  # noqa: B019 (an old corpus lives on only until eight later questions)
+    def sizes(self, language: str, day: date) -> dict[str, Sizes]:
+        """For each slug the number of passages of its valid versions, in `language` and in any other."""
+        found: dict[str, list[int]] = {}
         for article in self.articles.values():
             if article.valid(day):
-                here, there = found.get(article.slug, (0, 0))
-                count = len(article.passages)
-                own = article.language == language
-                found[article.slug] = (here + count, there) if own else (here, there + count)
-        return found
+                wordings = sum(passage.kind == "question" for passage in article.passages)
+                size = found.setdefault(article.slug, [0, 0, 0, 0])
+                first = 0 if article.language == language else 2
+                size[first] += wordings
+                size[first + 1] += len(article.passages) - wordings
+        return {slug: Sizes(*size) for slug, size in found.items()}
 
-    def only_elsewhere(self, language: str, day: date) -> set[int]:
-        """The articles of other languages that have no valid version in `language`."""
-        here = {a.slug for a in self.articles.values() if a.language == language and a.valid(day)}
-        return {a.page_id for a in self.articles.values() if a.slug not in here and a.valid(day)}
-
-
-def wordings(articles: Iterable[Article], language: str) -> Iterator[tuple[frozenset[str], list[str]]]:
-    """(products, stems) of each wording of each article in one language."""
-    for article in articles:
-        if article.language == language:
-            for passage, stems in zip(article.passages, article.tokens, strict=True):
-                if passage.kind == "question":
-                    yield article.products, stems
+    @lru_cache(maxsize=8)  # noqa: B019
+    def versions(self, language: str, day: date) -> dict[str, Article]:
+        """For each slug the version to show on `day`: the customer's language, else any other that is valid."""
+        versions: dict[str, Article] = {}
+        for article in self.articles.values():
+            if article.valid(day) and (article.language == language or article.slug not in versions):
+                versions[article.slug] = article
+        return versions
 
 
 _lock = threading.Lock()
@@ -153,7 +155,16 @@ def read_article(page: ArticlePage, url: str) -> Article:
         passages=parts,
         tokens=tokens,
         vocabulary=frozenset(word for stems in tokens for word in stems),
+        appliances=frozenset(page.skus) & products.current().skus,
+        mentions=mentions(parts),
     )
+
+
+def mentions(parts: tuple[Passage, ...]) -> dict[str, float]:
+    """For each appliance the share of the article's own text (not of its wordings) that names it."""
+    body = [part for part in parts if part.kind != "question"]
+    named = Counter(sku for part in body for sku in part.named)
+    return {sku: times / len(body) for sku, times in named.items()}
 
 
 def address(page: ArticlePage) -> str:

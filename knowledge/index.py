@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 import threading
 import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -123,18 +125,38 @@ def active_store() -> Chroma:
         raise KnowledgeUnavailable(f"Chroma does not answer at CHROMA_URL ({settings.CHROMA_URL}): {error}") from error
 
 
-def nearest(vector: list[float], count: int, where: dict[str, Any]) -> dict[str, float]:
-    """Passage id → cosine of the `count` passages nearest to `vector`. Raises KnowledgeUnavailable."""
+def nearest(vector: list[float], count: int) -> list[str]:
+    """The ids of the `count` passages nearest to `vector`, nearest first. Raises KnowledgeUnavailable."""
     store = active_store()
+    with explained():
+        hits = store.similarity_search_by_vector_with_relevance_scores(vector, k=count)
+    return [str(document.id) for document, _distance in hits]
+
+
+def stored_vectors(page_ids: Iterable[int]) -> tuple[str, dict[int, dict[str, Sequence[float]]]]:
+    """(the collection's name, for each page the vector of each passage id). Raises KnowledgeUnavailable."""
+    store = active_store()
+    found: dict[int, dict[str, Sequence[float]]] = {page: {} for page in page_ids}
+    if found:
+        with explained():
+            where: Any = {"page": {"$in": list(found)}}
+            held = store.get(where=where, include=["embeddings", "metadatas"])
+        for identity, data, vector in zip(held["ids"], held["metadatas"], held["embeddings"], strict=True):
+            found[int(data["page"])][identity] = vector
+    return store._collection_name, found
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Chroma's errors on a query as KnowledgeUnavailable; a lost collection is put on the list to be built again."""
     try:
-        hits = store.similarity_search_by_vector_with_relevance_scores(vector, k=count, filter=where)
+        yield
     except NotFoundError as error:
         forget_stores()
         mark_all()
         raise KnowledgeUnavailable("Chroma has lost the collection; the worker builds it again.") from error
     except UNREACHABLE as error:
         raise KnowledgeUnavailable(f"Chroma failed on a query: {error}") from error
-    return {str(document.id): 1.0 - distance for document, distance in hits}
 
 
 def forget_stores() -> None:

@@ -45,6 +45,11 @@ def words(text: str, language: str) -> list[str]:
     return [stem(word, language) for word in WORD.findall(text.lower())]
 
 
+def rarity(seen: int, size: int) -> float:
+    """The inverse document frequency of a term that is in `seen` of `size` texts."""
+    return math.log(1 + (size - seen + 0.5) / (seen + 0.5))
+
+
 class Lexicon:
     """BM25 over the texts of one language. Immutable: a change of the articles makes a new one."""
 
@@ -57,8 +62,7 @@ class Lexicon:
             self.index.index(list(tokens), show_progress=False)
 
     def idf(self, term: str) -> float:
-        seen = self.frequency.get(term, 0)
-        return math.log(1 + (self.size - seen + 0.5) / (seen + 0.5))
+        return rarity(self.frequency.get(term, 0), self.size)
 
     def scores(self, question: list[str]) -> NDArray[np.float32]:
         """For each text its BM25 score divided by the sum of the question's idf: 0 without shared words, 1 at most."""

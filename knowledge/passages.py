@@ -15,11 +15,11 @@ from typing import Any, Literal
 from langchain_core.documents import Document
 from markdown_it.token import Token
 
-from knowledge import rendering
+from knowledge import products, rendering
 from knowledge.models import ArticlePage
 
 # Raise it when passages of the same article come out differently: the index is then built anew.
-SPLITTER_VERSION = "1"
+SPLITTER_VERSION = "2"
 # Characters of one section passage: what a customer still reads in one chat message.
 SECTION_LIMIT = 900
 SENTENCE_END = re.compile(r"(?<=[.!?…])\s+(?=[\"«¿¡(]*[A-ZÁÉÍÓÚÑÜ0-9])")
@@ -29,7 +29,10 @@ Kind = Literal["question", "answer", "section", "row"]
 
 @dataclass(frozen=True)
 class Passage:
-    """`text` is what may be quoted, `searched` what is embedded and counted: it names the article's subject too."""
+    """`text` is what may be quoted, `searched` what is embedded and counted.
+
+    `searched` names the article's subject too, and appliances in it are called "product"; `named` are their SKUs.
+    """
 
     id: str
     page_id: int
@@ -38,17 +41,20 @@ class Passage:
     searched: str
     heading: str = ""
     anchor: str = ""
+    named: frozenset[str] = frozenset()
 
 
 def split(page: ArticlePage) -> tuple[Passage, ...]:
     """The passages of a page, each once. The same content gives the same ids, whatever the revision."""
     found: dict[str, Passage] = {}
+    language = page.locale.language_code
 
     def add(kind: Kind, text: str, searched: str, heading: str = "") -> None:
         checksum = hashlib.sha256(f"{kind}\n{page.locale_id}\n{heading}\n{searched}".encode()).hexdigest()[:20]
         identity = f"{page.pk}-{checksum}"
         anchor = rendering.anchor(heading) if heading else ""
-        found.setdefault(identity, Passage(identity, page.pk, kind, text, searched, heading, anchor))
+        told, named = products.neutral(searched, language)
+        found.setdefault(identity, Passage(identity, page.pk, kind, text, told, heading, anchor, named))
 
     for wording in (page.title, *page.wordings):
         add("question", wording, wording)

@@ -1,4 +1,4 @@
-"""Which articles may answer a question: meaning from Chroma, words from BM25, with validity, products and language."""
+"""Which articles may answer a question: meaning from Chroma, words, products and language, and validity."""
 
 from __future__ import annotations
 
@@ -9,21 +9,26 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from django.conf import settings
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 
-from knowledge import corpus, lexical, scoring
+from knowledge import corpus, ranking, scoring
+from knowledge.calibration import calibration
 from knowledge.corpus import Article, Corpus
-from knowledge.encoder import cleaned, encoder
+from knowledge.encoder import base_name, cleaned, encoder
+from knowledge.held import near
 from knowledge.index import KnowledgeUnavailable, nearest
+from knowledge.metric import metric
 from knowledge.passages import Passage
+from knowledge.ranking import Asked, Hit
 
 __all__ = ["ArticleRetriever", "Candidate", "Found", "KnowledgeUnavailable", "search", "shop_day"]
 
-# Passages asked of Chroma per language: enough that the first articles come with several passages each.
-HITS = 120
+# Passages asked of Chroma, of any language: what they belong to, and what shares most words, is looked at closely.
+HITS = 150
 
 
 @dataclass(frozen=True)
@@ -32,8 +37,6 @@ class Candidate:
 
     article: Article
     score: float
-    cosine: float
-    lexical: float
     passages: tuple[tuple[Passage, float], ...] = ()
 
 
@@ -55,100 +58,50 @@ def search(
 ) -> Found:
     """The articles nearest to a question in `language` ("es", "en"), in that language where they exist in it.
 
-    `products` are SKUs that the conversation is about; those the question names are found by themselves.
+    `products` are SKUs that the conversation is about; those the question names come before them.
     Articles outside their validity on `today` (default: the shop's today) are left out. Raises KnowledgeUnavailable.
     """
     question = cleaned(question)
     if not question:
         return Found(())
-    day = today or shop_day()
     known = corpus.current()
-    vector = encoder().embed_query(question)
-    own = hits(known, nearest(vector, HITS, {"language": language}), day)
-    other = hits(known, nearest(vector, HITS, {"language": {"$ne": language}}), day)
-    words = lexical.words(question, language)
-    counted = word_hits(known, question, language, day)
-    named = known.products_named(language, words)
-    ranked = scoring.rank(
-        scoring.best_of((article.slug, cosine) for article, _p, cosine in own),
-        scoring.best_of((article.slug, cosine) for article, _p, cosine in other),
-        scoring.best_of((article.slug, share) for article, _p, share in counted),
-        known.sizes(language, day),
-        product_weights(known, products, named),
-    )
+    asked = Asked.of(question, language, today or shop_day(), products)
+    vector = encoder().embed_query(asked.text)
+    hits = near(vector, worth_a_look(known, asked, nearest(vector, HITS)), known.revision)
+    fitted = calibration()
+    ranked = scoring.rank(ranking.features(known, asked, hits, fitted.language_gaps), fitted.ranking)
     if not ranked:
         return Found(())
-    near = {passage.id: cosine for _a, passage, cosine in [*own, *other]}
-    shares = {passage.id: value for _a, passage, value in counted}
-    versions = shown_versions(known, language, day)
-    candidates = tuple(
-        candidate(versions[item.slug], item, near, shares) for item in ranked[:limit] if item.slug in versions
-    )
-    return Found(candidates, signals(known, language, words, ranked))
+    shown = known.versions(language, asked.day)
+    candidates = tuple(candidate(shown[item.slug], item, hits) for item in ranked[:limit])
+    told = sort_of_question(vector, ranked[0].slug, hits)
+    return Found(candidates, ranking.signals(known, asked, ranked, told))
 
 
-def signals(known: Corpus, language: str, words: list[str], ranked: Sequence[scoring.Ranked]) -> tuple[float, ...]:
-    """What the calibrator weighs. Words count in the language of the question, and say nothing of a foreign article."""
-    article = next((a for a in known.articles.values() if a.slug == ranked[0].slug and a.language == language), None)
-    lexicon = known.lexicons.get(language)
-    if lexicon is None or article is None:
-        return tuple(scoring.signals(ranked, math.nan, math.nan, len(words)))
-    share, own = lexicon.share(words, lexicon.frequency), lexicon.share(words, article.vocabulary)
-    return tuple(scoring.signals(ranked, share, own, len(words)))
+def worth_a_look(known: Corpus, asked: Asked, passages: list[str]) -> list[Article]:
+    """The valid articles, in all their languages, that these passages belong to or that share most words.
 
-
-def candidate(article: Article, ranked: scoring.Ranked, near: dict[str, float], shares: dict[str, float]) -> Candidate:
-    passages = tuple(
-        (p, near[p.id] + scoring.LEXICAL_WEIGHT * shares.get(p.id, 0.0)) for p in article.passages if p.id in near
-    )
-    return Candidate(article, ranked.score, ranked.cosine, ranked.lexical, passages)
-
-
-def hits(known: Corpus, found: dict[str, float], day: date) -> list[tuple[Article, Passage, float]]:
-    """The hits that are passages of valid, published articles; the index may still hold others for a moment."""
-    held = ((known.by_passage.get(identity), cosine) for identity, cosine in found.items())
-    return [(pair[0], pair[1], cosine) for pair, cosine in held if pair is not None and pair[0].valid(day)]
-
-
-def word_hits(known: Corpus, question: str, language: str, day: date) -> list[tuple[Article, Passage, float]]:
-    """Passages that share words with the question: those in its language, and of articles that only exist elsewhere."""
-    found: list[tuple[Article, Passage, float]] = []
-    elsewhere = known.only_elsewhere(language, day)
-    for code, lexicon in known.lexicons.items():
-        if code != language and not elsewhere:
-            continue
-        scores = lexicon.scores(lexical.words(question, code))
-        for position in scores.nonzero()[0]:
-            article, passage = known.order[code][position]
-            if article.valid(day) and (code == language or article.page_id in elsewhere):
-                found.append((article, passage, float(scores[position])))
-    return found
-
-
-def product_weights(known: Corpus, given: Sequence[str], named: set[str]) -> dict[str, float]:
-    """What the products of the conversation add to the score of their articles, and what other products' articles lose.
-
-    A product that only the question names adds nothing: "can I return the blender" is no question for its manual.
+    The index may still hold passages for a moment that are of no published article any more.
     """
-    skus = {*given, *named}
-    if not skus:
-        return {}
-    weights: dict[str, float] = {}
-    for article in known.articles.values():
-        if article.products & set(given):
-            weights[article.slug] = scoring.PRODUCT_BOOST
-        elif article.products and not article.products & skus:
-            weights[article.slug] = -scoring.OTHER_PRODUCT_PENALTY
-    return weights
+    held = (known.by_passage.get(identity) for identity in passages)
+    slugs = {pair[0].slug for pair in held if pair is not None} | set(ranking.by_words(known, asked))
+    return [article for article in known.articles.values() if article.slug in slugs and article.valid(asked.day)]
 
 
-def shown_versions(known: Corpus, language: str, day: date) -> dict[str, Article]:
-    """For each slug the version to show: the customer's language, else any other that is valid."""
-    versions: dict[str, Article] = {}
-    for article in known.articles.values():
-        if article.valid(day) and (article.language == language or article.slug not in versions):
-            versions[article.slug] = article
-    return versions
+def candidate(article: Article, ranked: scoring.Ranked, hits: Sequence[Hit]) -> Candidate:
+    own = tuple((hit.passage, hit.cosine) for hit in hits if hit.article is article)
+    return Candidate(article, ranked.score, own)
+
+
+def sort_of_question(vector: list[float], slug: str, found: Sequence[Hit]) -> float:
+    """How much the question is of the sort that articles answer; NaN where the article's nearest wording is newer than
+    what this was learnt from, because an editor has just widened what articles answer."""
+    learnt = metric(base_name())
+    wordings = [hit for hit in found if hit.article.slug == slug and hit.passage.kind == "question"]
+    nearest_one = max(wordings, key=lambda hit: hit.cosine, default=None)
+    if learnt is None or nearest_one is None or not learnt.knows(nearest_one.passage.searched):
+        return math.nan
+    return learnt.tells(np.array(vector, dtype=np.float32))
 
 
 class ArticleRetriever(BaseRetriever):

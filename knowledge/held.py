@@ -1,0 +1,73 @@
+"""Vectors of the articles that questions come near to, held in this process.
+
+Chroma names the articles worth looking at. How near each of their passages is must then be known exactly: with only its
+nearest hundreds, the right article came first for 2 % fewer left-out wordings. Vectors are asked of Chroma once per
+article and change of it; about 60 kB each.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.corpus import Article
+from knowledge.index import stored_vectors
+from knowledge.models import IndexState
+from knowledge.ranking import Hit
+
+LIMIT = 2_000
+
+
+@dataclass(frozen=True)
+class Held:
+    """The vectors of one article as they were when the index was at `revision`."""
+
+    revision: int
+    ids: tuple[str, ...]
+    matrix: NDArray[np.float32]
+
+    def covers(self, article: Article) -> bool:
+        known = set(self.ids)
+        return all(passage.id in known for passage in article.passages)
+
+
+_held: OrderedDict[tuple[str, int], Held] = OrderedDict()
+_lock = threading.Lock()
+
+
+def near(vector: list[float], articles: Iterable[Article], revision: int) -> list[Hit]:
+    """Each passage of the articles with its cosine to `vector`; `revision` is the corpus's. Those that are not in the
+    index yet are left out. Raises KnowledgeUnavailable."""
+    wanted = list(articles)
+    collection = IndexState.current().collection
+    missing = [a.page_id for a in wanted if not usable(_held.get((collection, a.page_id)), a, revision)]
+    if missing:
+        fetch(missing, revision)
+    asked = np.array(vector, dtype=np.float32)
+    found: list[Hit] = []
+    for article in wanted:
+        held = _held.get((collection, article.page_id))
+        if held is not None and held.ids:
+            cosines = dict(zip(held.ids, (held.matrix @ asked).tolist(), strict=True))
+            found += [Hit(article, p, cosines[p.id]) for p in article.passages if p.id in cosines]
+    return found
+
+
+def usable(held: Held | None, article: Article, revision: int) -> bool:
+    return held is not None and (held.revision == revision or held.covers(article))
+
+
+def fetch(pages: list[int], revision: int) -> None:
+    collection, vectors = stored_vectors(pages)
+    with _lock:
+        for page, by_id in vectors.items():
+            matrix = np.array(list(by_id.values()), dtype=np.float32)
+            _held[collection, page] = Held(revision, tuple(by_id), matrix)
+            _held.move_to_end((collection, page))
+        while len(_held) > LIMIT:
+            _held.popitem(last=False)
