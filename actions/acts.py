@@ -5,7 +5,8 @@ from __future__ import annotations
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
-from actions.answers import misunderstood
+from actions import wishes
+from actions.answers import LIKELY, misunderstood, reply
 from actions.trouble import TurnAction, hand_off
 from actions.turn import Turn
 from bot.shop import understand
@@ -39,6 +40,8 @@ class CancelFlow(TurnAction):
         return "action_cancel_flow"
 
     def act(self, turn: Turn, tracker: Tracker) -> list[EventType]:
+        if turn.purpose("wants") >= LIKELY and not wishes.stops(turn.words):
+            return reply(turn)
         turn.say("utter_nothing_running")
         return [SlotSet("offer", None)]
 

@@ -26,6 +26,10 @@ MATTER = facts.SLOTS
 ENDED: list[EventType] = [SlotSet(name, None) for name in (*MATTER, "flow", "requested_slot", "offer")]
 # A question that no article answers starts a flow only when the classifier is this sure of the flow.
 FIRM_WISH = 0.8
+# How likely the opening has to ask, rather than want, to be answered: what is looked up is often asked for ("where is
+# my order?"). Between the two lines only a sure answer is given in place of the flow.
+DOUBTED, ASKED, ASKED_OF_OWN = 0.25, 0.6, 0.8
+SURE_ANSWER = 0.9
 FREE_TEXT = frozenset({"reason", "fault", "address"})
 ACTS = frozenset({"greet", "thank", "goodbye", "ask_bot", "small_talk", "help", "switch_language", "off_topic"})
 # What is said of a thing sounds like several requests at once: "llegó roto" may well be the reason of a return.
@@ -121,13 +125,12 @@ class Request(SyncAction):
         named = wishes.wish(turn.words)
         if named and named != self.flow and {named, self.flow} <= set(wishes.STARTS.values()):
             raise Elsewhere(named)
-        if self.flow not in RULES_OF or named or learned & {"order_number", "email"}:
+        if named or learned & {"order_number", "email"} or turn.asks < DOUBTED:
             return
-        if not wishes.is_question(turn.words):
-            return
-        if answer_question(turn):
+        asks = turn.asks >= (ASKED if self.flow in RULES_OF else ASKED_OF_OWN)
+        if answer_question(turn, 0.0 if asks else SURE_ANSWER):
             raise Ended
-        if turn.confidence < FIRM_WISH:
+        if asks and turn.confidence < FIRM_WISH:
             admit_ignorance(turn)
             raise Ended
 
@@ -137,7 +140,7 @@ class Request(SyncAction):
         wish = wishes.STARTS.get(turn.intent)
         if sure and wish and wish != self.flow and not (asked in FREE_TEXT and {wish, self.flow} <= ALIKE):
             raise Rejected
-        if turn.intent == "ask_question" or (turn.intent == "nlu_fallback" and "?" in turn.words):
+        if turn.intent == "ask_question" or (turn.intent == "nlu_fallback" and turn.purpose("asks") >= ASKED):
             if not answer_question(turn):
                 admit_ignorance(turn)
         elif sure and turn.intent in ACTS:

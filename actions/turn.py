@@ -41,6 +41,7 @@ class Turn:
         self.text: str = (message.get("text") or "").strip()
         intent = message.get("intent") or {}
         self._ranking: list[dict[str, Any]] = message.get("intent_ranking") or []
+        self._purpose: dict[str, float] = message.get("purpose") or {}
         self.intent: str = intent.get("name") or ""
         self.confidence: float = float(intent.get("confidence") or 0.0)
         self.language: str = "en" if tracker.get_slot("language") == "en" else "es"
@@ -54,6 +55,16 @@ class Turn:
         """The likeliest of these intents and how likely the classifier finds it."""
         ranking = {entry["name"]: float(entry["confidence"]) for entry in self._ranking}
         return max(((intent, ranking.get(intent, 0.0)) for intent in intents), key=lambda pair: pair[1])
+
+    def purpose(self, name: str) -> float:
+        """How likely the message has this purpose: asks, wants, tells, alarms, escalates; 0 to 1, 0 for a choice."""
+        return float(self._purpose.get(name, 0.0))
+
+    @property
+    def asks(self) -> float:
+        """How likely the customer wants to be told something, against having it done; 0 for a choice."""
+        asks, wants = self.purpose("asks"), self.purpose("wants")
+        return asks / (asks + wants) if asks else 0.0
 
     @cached_property
     def picked(self) -> tuple[str, str] | None:

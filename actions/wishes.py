@@ -28,6 +28,7 @@ ASKING = _phrases(
 KNOWING = _phrases("saber", "preguntar", "consultar", "una duda", "decirme", "know", "ask", r"wonder\w*", "tell me")
 WANTING = _phrases(
     "[qk]+u?iero", "[qk]+u?eremos", "quisiera", "queria", "necesito", "deseo", "me gustaria", r"tramita\w*",
+    "cambia(?:d|me|dme|dnos)", "cancela(?:d|me|dme|dmelo)", "anula(?:d|me|dme|dmelo)", "manda(?:d|dme|dmelo|dlo|dla)",
     r"gestiona\w*", "puedes", "podeis", "podrias", "podriais", "pueden", "hazme", r"haced\w*", r"ayudad?me a", "voy a",
     "i want", "i need", "i'?d like", "i would like", "want to", "need to", "would like to", "wanna", "can you",
     "could you", "please", "pls", "let me", "help me", "i(?:'m| am) returning", "(?:make|start|open|file) a",
@@ -47,8 +48,8 @@ WISHES: tuple[tuple[str, Pattern], ...] = (
         "send (?:it|them|this|these) back", r"mand\w+ de vuelta",
     )),
     ("warranty", _phrases(
-        r"repar\w+", r"arregl\w+", "(?:usar |por |en )?(?:la )?garantia", "repair", "fix(?:ed)?", "warranty claim",
-        "under warranty",
+        r"repar\w+", r"arregl\w+", r"que (?:me )?l[ao]s? (?:mir|revis)\w+", "(?:usar |por |en )?(?:la )?garantia",
+        "repair", "fix(?:ed)?", "warranty claim", "under warranty",
     )),
 )  # fmt: skip
 # These say the wish without any "I want".
@@ -70,6 +71,7 @@ STARTS = {
     "loyalty_points": "points",
     "export_data": "export",
     "erase_data": "erasure",
+    "rate_service": "rating",
 }
 STOPPING = _phrases(
     "dejalo", "dejadlo", "dejemoslo", "olvidalo", "olvidadlo", "olvida eso", "me l[oa]s? quedo", "ya no hace falta",

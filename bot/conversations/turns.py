@@ -236,6 +236,8 @@ def _obey(conversation: Conversation, command: Command, claim: Claim) -> None:
         )
     elif command.name == "resolve":
         ownership.resolve(conversation.pk, "bot")
+    elif command.name == "rate":
+        record(conversation, "rating", "customer", score=arguments["score"], seq=claim.last.seq)
     elif command.name == "gap":
         record(conversation, "gap", "bot", seq=claim.last.seq)
     else:
