@@ -22,7 +22,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from bot.conversations import notices, outbox, ownership
+from bot.conversations import notices, outbox, ownership, typing
 from bot.conversations.database import on_database
 from bot.conversations.media import arrivals, store
 from bot.conversations.models import BOT, Conversation, Media, Message, Turn, record
@@ -38,13 +38,18 @@ RETRY_AFTER = timedelta(seconds=1.5)
 
 @dataclass(frozen=True)
 class Claim:
-    """The right to run one turn: the lease, the messages and the epoch they were read under."""
+    """The right to run one turn: the lease, the messages and the epoch they were read under.
+
+    `to` is the customer's name on the channel, `about` the channel's name of the last message.
+    """
 
     conversation_id: UUID
     lease: str
     epoch: int
     messages: tuple[Message, ...]
     question: Question
+    to: str
+    about: str | None
 
     @property
     def last(self) -> Message:
@@ -61,7 +66,8 @@ async def run(conversation_id: UUID) -> bool:
         return False
     started = time.monotonic()
     try:
-        answer = await dialogue().ask(claim.question)
+        async with typing.shown(claim.question.channel, claim.to, claim.about):
+            answer = await dialogue().ask(claim.question)
     except DialogueError as error:
         log.warning("conversation %s: %s", conversation_id, error)
         await on_database(fail, claim)
@@ -119,7 +125,19 @@ def claim_turn(conversation_id: UUID) -> Claim | None:
     if not files and not any(message.text or message.choice for message in messages):
         _nothing_said(conversation, lease, messages[-1])
         return None
-    return Claim(conversation_id, lease, conversation.epoch, messages, _question(conversation, messages, files))
+    return Claim(
+        conversation_id,
+        lease,
+        conversation.epoch,
+        messages,
+        _question(conversation, messages, files),
+        conversation.identity.external_id,
+        _name_of(messages[-1]),
+    )
+
+
+def _name_of(message: Message) -> str | None:
+    return message.inboundevent_set.values_list("event_id", flat=True).first()
 
 
 def _until_choice(messages: Sequence[Message]) -> tuple[Message, ...]:

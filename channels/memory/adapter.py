@@ -30,6 +30,7 @@ from channels.base import (
     SendResult,
     Unauthorized,
 )
+from channels.consent import consent
 
 SECRET = "memory"  # noqa: S105 - guards nothing
 CAPS = Capabilities(
@@ -100,9 +101,11 @@ class MemoryAdapter:
         return [self._inbound(event, data)]
 
     def _inbound(self, event: Event, data: dict[str, Any]) -> Inbound:
+        wish = "" if event.action else consent(event.text)
         return Inbound(
             channel=self.name, account=self.account, event_id=event.id, provider_id=event.id,
-            kind="callback" if event.action else "message", external_id=event.sender,
+            kind="callback" if event.action else "optout" if wish == "opted_out" else "message",
+            membership=wish, external_id=event.sender,
             occurred_at=event.at or self._now(), text=text.clean(event.text), display_name=event.name,
             action=event.action, attachments=event.media, raw=data,
         )  # fmt: skip
