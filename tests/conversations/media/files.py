@@ -26,8 +26,14 @@ def photo(width: int = 64, height: int = 48, kind: str = "JPEG", **options: obje
 
 
 def voice() -> bytes:
-    """The beginning of an Ogg file with Opus in it, as WhatsApp and Telegram record."""
-    return b"OggS\x00\x02" + bytes(22) + b"\x01\x13OpusHead" + bytes(300)
+    """Two seconds of an Ogg file with Opus in it, as WhatsApp and Telegram record; what is heard is silence."""
+
+    def page(kind: int, granule: int, number: int, packet: bytes) -> bytes:
+        head = struct.pack("<4sBBqIIIB", b"OggS", 0, kind, granule, 7, number, 0, 1)
+        return head + bytes([len(packet)]) + packet
+
+    identification = b"OpusHead" + struct.pack("<BBHIhB", 1, 1, 312, 48_000, 0, 0)
+    return page(2, 0, 0, identification) + page(0, 0, 1, b"OpusTags" + bytes(8)) + page(4, 96_312, 2, b"\xf8\xff\xfe")
 
 
 def pdf() -> bytes:
