@@ -158,6 +158,28 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
+# Customers' files: outside everything that is served by address, and never more than this of them.
+CUSTOMER_FILES = Path(env("POSTVENTA_CUSTOMER_FILES", str(VAR_DIR / "customers")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "customers": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": CUSTOMER_FILES,
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
+}
+MEDIA_BYTES = int(float(env("POSTVENTA_MEDIA_MEGABYTES", "16")) * 1_000_000)
+MEDIA_PER_DAY = int(env("POSTVENTA_MEDIA_PER_DAY", "60"))
+# Hears voice notes on this machine: the dotted path of a function, such as bot.conversations.media.speech.whisper.
+TRANSCRIBER = env("POSTVENTA_TRANSCRIBER")
+WHISPER_MODEL = env("POSTVENTA_WHISPER_MODEL")
+MEDIA_PIXELS, MEDIA_SIDE = 60_000_000, 2560
+
 WAGTAIL_SITE_NAME = "Lumbre"
 WAGTAIL_I18N_ENABLED = True
 WAGTAILADMIN_BASE_URL = PUBLIC_BASE_URL
@@ -180,6 +202,7 @@ AGENT_SILENCE = timedelta(minutes=float(env("POSTVENTA_AGENT_SILENCE_MINUTES", "
 
 # What the parts that know nothing of each other are given here.
 OPENING_HOURS = env("POSTVENTA_OPENING_HOURS", "bot.shop.hours")
+FILE_GIVEN_TO_CASE = "bot.shop.cases.file_given"
 WORKER_CHORES = ["bot.chores.indexing", "bot.chores.telegram_polling"]
 
 # Channels. With no account the sandbox plays the customer's phone and the provider.

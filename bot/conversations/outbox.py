@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from bot.conversations import consent
 from bot.conversations.database import on_database
 from bot.conversations.models import Conversation, Delivery, Message, ProviderReceipt, record
 from bot.conversations.writing import lock
@@ -101,7 +102,7 @@ def _forbidden(conversation: Conversation, message: Message) -> str:
     """Why this message may not go out any more: its owner changed, or the customer wants no messages."""
     if message.author == Message.Author.BOT and message.epoch != conversation.epoch:
         return "stale"
-    return conversation.identity.stopped
+    return "" if consent.allowed(message) else conversation.identity.stopped
 
 
 def _part(conversation: Conversation, delivery: Delivery) -> Part | None:

@@ -10,8 +10,19 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from bot.conversations import notices, ownership
-from bot.conversations.models import BOT, NOBODY, Conversation, Customer, Identity, InboundEvent, Message, record
+from bot.conversations import consent, notices, ownership
+from bot.conversations.media import arrivals
+from bot.conversations.models import (
+    BOT,
+    NOBODY,
+    Conversation,
+    Customer,
+    Identity,
+    InboundEvent,
+    Message,
+    ProviderReceipt,
+    record,
+)
 from bot.conversations.outbox import merge_receipt
 from bot.conversations.writing import append, lock
 from channels.base import TEXT_LIMIT, Inbound
@@ -55,8 +66,10 @@ def _store(inbound: Inbound, event: InboundEvent) -> Received:
         merge_receipt(inbound)
         return Received(None, None, False, None)
     conversation = conversation_for(inbound)
-    if inbound.membership:
-        _change_membership(conversation, inbound)
+    if inbound.membership and (answered := consent.change(conversation, inbound, _text(inbound))):
+        event.message = answered
+        event.save()
+        return Received(conversation.pk, answered, False, None)
     if inbound.kind not in ("message", "callback") or not (_text(inbound) or inbound.action or inbound.attachments):
         if inbound.kind in ("edited", "typing", "read"):
             record(conversation, inbound.kind, "customer")
@@ -123,8 +136,16 @@ def _append(conversation: Conversation, inbound: Inbound) -> Message:
         Message.Author.CUSTOMER,
         text,
         choice=choice if payload else "",
-        attachments=[item.model_dump(exclude={"ref"}) for item in inbound.attachments],
+        in_reply_to=_answered(inbound),
     )
+    if inbound.attachments:
+        arrivals.expect(message, inbound)
+    if payload == consent.OPT_IN:
+        consent.resume(conversation)
+        conversation.answered_seq = conversation.last_seq
+        conversation.save()
+        return message
+    consent.remind(conversation)
     if payload == ownership.LEAVE_QUEUE:
         ownership.leave_queue(conversation.pk)
         conversation.refresh_from_db()
@@ -138,6 +159,16 @@ def _append(conversation: Conversation, inbound: Inbound) -> Message:
         conversation.turn_due_at = _end_of_burst(conversation, message)
         conversation.save()
     return message
+
+
+def _answered(inbound: Inbound) -> UUID | None:
+    """Our message that the customer pointed at while writing this one, where the channel tells."""
+    if not inbound.reply_to:
+        return None
+    named = ProviderReceipt.objects.filter(
+        channel=inbound.channel, account=inbound.account, provider_id=inbound.reply_to
+    )
+    return named.values_list("delivery__message_id", flat=True).first()
 
 
 def _end_of_burst(conversation: Conversation, message: Message) -> datetime:
@@ -176,10 +207,3 @@ def _choice(conversation: Conversation, inbound: Inbound) -> tuple[str, str, boo
 def _label(conversation: Conversation, choice: str) -> str:
     offers = conversation.messages.exclude(choices=[]).order_by("-seq").values_list("choices", flat=True)[:20]
     return next((option["label"] for offer in offers for option in offer if option["id"] == choice), "")
-
-
-def _change_membership(conversation: Conversation, inbound: Inbound) -> None:
-    stopped = {"blocked": "blocked", "opted_out": "opted_out"}.get(inbound.membership, "")
-    Identity.objects.filter(pk=conversation.identity_id).update(stopped=stopped)
-    conversation.identity.stopped = stopped
-    record(conversation, "membership", "customer", membership=inbound.membership)

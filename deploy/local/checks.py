@@ -29,6 +29,8 @@ def test(layout: Layout, environ: Mapping[str, str], console: Console, arguments
     apart = environment.apart(os.environ)
     plan.set_up(layout, environ, console, dev=True, data="none")
     plan.set_up(layout, apart, console, dev=True, data="template")
+    # Clients that nobody here wrote; what cannot be had is said and its tests are skipped.
+    _run(layout, environment.for_tools(apart), ["-m", "tests.channels.outside.install"])
     console.line("Running the tests")
     return _run(layout, environment.for_tools(apart), ["-m", "pytest", *arguments])
 

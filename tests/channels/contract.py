@@ -86,6 +86,10 @@ class ChannelContract:
     def photo(self) -> MediaRef:
         raise NotImplementedError
 
+    def received(self, adapter: ChannelAdapter) -> list[str]:
+        """The texts that went out to the provider, oldest first."""
+        raise NotImplementedError
+
     # What is common
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:

@@ -26,6 +26,7 @@ from channels.base import (
 from channels.telegram.adapter import TelegramAdapter
 from channels.telegram.polling import UPDATES, batches, set_webhook
 from tests.channels.contract import NOW, PAYLOADS, ChannelContract
+from tests.channels.gateway_contract import GatewayContract
 from tests.channels.standins import JPEG, Telegram, ok, refused
 
 TOKEN, SECRET = "1000000000:" + "AAHtest-token_" * 3, "telegram-webhook-secret"
@@ -117,6 +118,16 @@ class TestTelegram(ChannelContract):
 
     def photo(self) -> MediaRef:
         return MediaRef(kind="image", ref="AgAC-l", mime="image/jpeg")
+
+    def received(self, adapter: ChannelAdapter) -> list[str]:
+        return [html.unescape(each["text"]) for each in self.provider.asked("/sendMessage")]
+
+
+class TestTelegramInTheGateway(GatewayContract):
+    channel = TestTelegram
+    pressed = "callback"
+    edited = "edited"
+    ignored = ("bot", "group", "channel_post", "kind_of_tomorrow")
 
 
 def test_without_a_secret_every_webhook_is_refused() -> None:

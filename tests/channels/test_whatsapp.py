@@ -22,6 +22,7 @@ from channels.base import (
     Unauthorized,
 )
 from tests.channels.contract import ChannelContract
+from tests.channels.gateway_contract import GatewayContract
 from tests.channels.standins import JPEG, Twilio
 from tests.channels.twilio_account import (
     FILE,
@@ -118,6 +119,16 @@ class TestWhatsApp(ChannelContract):
 
     def photo(self) -> MediaRef:
         return MediaRef(kind="image", ref=FILE, mime="image/jpeg")
+
+    def received(self, adapter: ChannelAdapter) -> list[str]:
+        sent = self.provider.asked("/Messages.json")
+        return [each.get("Body") or json.loads(each["ContentVariables"])["body"] for each in sent]
+
+
+class TestWhatsAppInTheGateway(GatewayContract):
+    channel = TestWhatsApp
+    pressed = "button"
+    ignored = ("sms", "status_unknown")
 
 
 BODY = urlencode({"MessageSid": "SM1", "From": "whatsapp:+34600111222", "Body": "Hola "}).encode()
