@@ -25,6 +25,7 @@ from django.utils import timezone
 from bot.conversations import notices, outbox, ownership
 from bot.conversations.database import on_database
 from bot.conversations.models import BOT, Conversation, Message, Turn, record
+from bot.conversations.vouching import vouched
 from bot.conversations.writing import append, lock
 from bot.dialogue.base import Answer, Command, DialogueError, Question
 from bot.dialogue.engine import dialogue
@@ -126,8 +127,6 @@ def _question(conversation: Conversation, messages: Sequence[Message]) -> Questi
     if last.choice:
         offer = conversation.messages.filter(payloads__has_key=last.choice).order_by("-seq").first()
         payload = offer.payloads[last.choice] if offer else None
-    address = identity.phone if identity.channel == "whatsapp" else identity.external_id
-    vouched = identity.channel != "web" and address
     return Question(
         conversation=conversation.pk,
         message_id=last.pk,
@@ -137,7 +136,7 @@ def _question(conversation: Conversation, messages: Sequence[Message]) -> Questi
         language=conversation.language,
         identity=f"{identity.channel}:{identity.external_id}",
         contact=f"{conversation.pk}:{conversation.episode}",
-        verified={"channel": identity.channel, "address": address} if vouched else None,
+        verified=vouched(identity),
         attachments=tuple(item for message in messages for item in message.attachments),
         today=conversation.today if settings.SANDBOX else None,
         fresh=conversation.fresh,

@@ -1,13 +1,14 @@
 from django.urls import path
 
 from bot.conversations import health
-from bot.conversations.web import stream, views
+from bot.conversations.web import session, signals, stream, views
 from bot.conversations.webhooks import webhook
 
 urlpatterns = [
     path("channels/<slug:channel>/webhook", webhook, name="webhook"),
-    path("web/session", views.session, name="web-session"),
+    path("web/session", session.session, name="web-session"),
     path("web/messages", views.messages, name="web-messages"),
+    path("web/signals", signals.signals, name="web-signals"),
     path("web/events", stream.events, name="web-events"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
