@@ -158,6 +158,25 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
+# Customers' files: outside everything that is served by address, and never more than this of them.
+CUSTOMER_FILES = Path(env("POSTVENTA_CUSTOMER_FILES", str(VAR_DIR / "customers")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "customers": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": CUSTOMER_FILES,
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
+}
+MEDIA_BYTES = int(float(env("POSTVENTA_MEDIA_MEGABYTES", "16")) * 1_000_000)
+MEDIA_PER_DAY = int(env("POSTVENTA_MEDIA_PER_DAY", "60"))
+MEDIA_PIXELS, MEDIA_SIDE = 60_000_000, 2560
+
 WAGTAIL_SITE_NAME = "Lumbre"
 WAGTAIL_I18N_ENABLED = True
 WAGTAILADMIN_BASE_URL = PUBLIC_BASE_URL
