@@ -25,6 +25,7 @@ from channels.base import (
 from channels.web import identity, tokens
 
 LONGEST_TEXT = 8_000
+LARGEST_FILE = 16_000_000
 
 
 class WebMessage(BaseModel):
@@ -35,7 +36,7 @@ class WebMessage(BaseModel):
     client_id: str = Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")
     text: str = Field("", max_length=LONGEST_TEXT)
     choice: str = Field("", max_length=48)
-    attachments: list[str] = Field(default_factory=list, max_length=8)
+    attachments: list[str] = Field(default_factory=list, max_length=10)
 
     @model_validator(mode="after")
     def says_something(self) -> WebMessage:
@@ -54,6 +55,8 @@ class WebAdapter:
         buttons=20,
         button_label=200,
         list_items=20,
+        media_in=frozenset({"image", "audio", "video", "document"}),
+        media_out={"image": LARGEST_FILE, "audio": LARGEST_FILE, "video": LARGEST_FILE, "document": LARGEST_FILE},
         typing_out=True,
         typing_in=True,
         receipts="read",
@@ -111,7 +114,7 @@ class WebAdapter:
         return Acknowledgement(status=202, content_type="application/json", body="{}")
 
     def render(self, out: Outbound, window_open: bool) -> Sequence[Part]:
-        if not out.text.strip():
+        if not out.text.strip() and not out.media:
             raise ChannelError("bad_content", "an empty message cannot be shown", code="empty")
         return [Part(to=out.to, payload={"id": str(out.id)})]
 

@@ -11,9 +11,10 @@ from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
+from bot.conversations.media.checks import Refused
 from bot.conversations.models import Conversation
 from channels import registry
-from channels.base import BadRequest, Unauthorized
+from channels.base import BadRequest, RawRequest, Unauthorized
 from channels.web.adapter import WebAdapter
 from channels.web.identity import IdentityRefused
 
@@ -57,12 +58,20 @@ def endpoint(*methods: str, largest: int = LARGEST_BODY) -> Callable[[View], Vie
                 return problem(401, error.code, str(error))
             except BadRequest as error:
                 return problem(422, "invalid", str(error))
+            except Refused as refused:
+                return problem(413 if refused.code == "too_large" else 422, refused.code, str(refused))
             except Mistake as mistake:
                 return problem(mistake.status, mistake.code, str(mistake))
 
         return guarded
 
     return decorate
+
+
+def headers_only(request: HttpRequest) -> RawRequest:
+    """Enough to know who asks; a body that is a file is not read for it."""
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    return RawRequest(method=request.method or "", path=request.get_full_path(), headers=headers, body=b"")
 
 
 def read_object(request: HttpRequest, known: set[str]) -> dict[str, Any]:

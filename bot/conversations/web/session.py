@@ -43,6 +43,7 @@ async def session(request: HttpRequest) -> HttpResponseBase:
             "conversation": str(conversation.pk),
             "expires_at": until.isoformat(),
             "signed_in": identity is not None,
+            "largest_file": settings.MEDIA_BYTES,
         },
         status=201,
     )

@@ -24,8 +24,6 @@ async def messages(request: HttpRequest) -> HttpResponseBase:
         return JsonResponse(await on_database(_read, sender, after))
     inbound = adapter().parse(raw)[0]
     await on_database(find, inbound.external_id)
-    if inbound.attachments:
-        raise BadRequest("attachments: this site takes no files yet")
     if inbound.action and not inbound.text and not await on_database(_known_choice, inbound):
         raise BadRequest("choice: that choice was never offered in this conversation")
     received = (await take_in([inbound]))[0]
