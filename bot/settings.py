@@ -175,6 +175,9 @@ STORAGES = {
 }
 MEDIA_BYTES = int(float(env("POSTVENTA_MEDIA_MEGABYTES", "16")) * 1_000_000)
 MEDIA_PER_DAY = int(env("POSTVENTA_MEDIA_PER_DAY", "60"))
+# Hears voice notes on this machine: the dotted path of a function, such as bot.conversations.media.speech.whisper.
+TRANSCRIBER = env("POSTVENTA_TRANSCRIBER")
+WHISPER_MODEL = env("POSTVENTA_WHISPER_MODEL")
 MEDIA_PIXELS, MEDIA_SIDE = 60_000_000, 2560
 
 WAGTAIL_SITE_NAME = "Lumbre"
@@ -199,6 +202,7 @@ AGENT_SILENCE = timedelta(minutes=float(env("POSTVENTA_AGENT_SILENCE_MINUTES", "
 
 # What the parts that know nothing of each other are given here.
 OPENING_HOURS = env("POSTVENTA_OPENING_HOURS", "bot.shop.hours")
+FILE_GIVEN_TO_CASE = "bot.shop.cases.file_given"
 WORKER_CHORES = ["bot.chores.indexing", "bot.chores.telegram_polling"]
 
 # Channels. With no account the sandbox plays the customer's phone and the provider.

@@ -73,6 +73,11 @@ def technical(language: str) -> str:
         return _("Something failed on our side and I cannot answer you properly. I have kept your message.")
 
 
+def file_lost(language: str) -> str:
+    with translation.override(language):
+        return _("Your file did not reach us. Send it again, please; a photo or a PDF works best.")
+
+
 def too_late(language: str) -> str:
     with translation.override(language):
         return _("That button belongs to an earlier question. Tell me in your own words and I will go on from there.")

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from bot.conversations import notices, ownership
+from bot.conversations.media import arrivals
 from bot.conversations.models import BOT, NOBODY, Conversation, Customer, Identity, InboundEvent, Message, record
 from bot.conversations.outbox import merge_receipt
 from bot.conversations.writing import append, lock
@@ -123,8 +124,9 @@ def _append(conversation: Conversation, inbound: Inbound) -> Message:
         Message.Author.CUSTOMER,
         text,
         choice=choice if payload else "",
-        attachments=[item.model_dump(exclude={"ref"}) for item in inbound.attachments],
     )
+    if inbound.attachments:
+        arrivals.expect(message, inbound)
     if payload == ownership.LEAVE_QUEUE:
         ownership.leave_queue(conversation.pk)
         conversation.refresh_from_db()

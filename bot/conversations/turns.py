@@ -24,7 +24,8 @@ from django.utils import timezone
 
 from bot.conversations import notices, outbox, ownership
 from bot.conversations.database import on_database
-from bot.conversations.models import BOT, Conversation, Message, Turn, record
+from bot.conversations.media import arrivals, store
+from bot.conversations.models import BOT, Conversation, Media, Message, Turn, record
 from bot.conversations.vouching import vouched
 from bot.conversations.writing import append, lock
 from bot.dialogue.base import Answer, Command, DialogueError, Question
@@ -53,8 +54,11 @@ class Claim:
 
 async def run(conversation_id: UUID) -> bool:
     """Run the conversation's turn if one is due and nobody else is running it; tell whether one was run."""
+    came = await arrivals.arrive(conversation_id)
     claim = await on_database(claim_turn, conversation_id)
     if claim is None:
+        if came:
+            await outbox.deliver(conversation_id)
         return False
     started = time.monotonic()
     try:
@@ -112,7 +116,11 @@ def claim_turn(conversation_id: UUID) -> Claim | None:
         )
         return None
     messages = messages[:1] if messages[0].choice else _until_choice(messages)
-    return Claim(conversation_id, lease, conversation.epoch, messages, _question(conversation, messages))
+    files = arrivals.usable(messages)
+    if not files and not any(message.text or message.choice for message in messages):
+        _nothing_said(conversation, lease, messages[-1])
+        return None
+    return Claim(conversation_id, lease, conversation.epoch, messages, _question(conversation, messages, files))
 
 
 def _until_choice(messages: Sequence[Message]) -> tuple[Message, ...]:
@@ -121,7 +129,20 @@ def _until_choice(messages: Sequence[Message]) -> tuple[Message, ...]:
     return tuple(messages[:end])
 
 
-def _question(conversation: Conversation, messages: Sequence[Message]) -> Question:
+@transaction.atomic
+def _nothing_said(conversation: Conversation, lease: str, last: Message) -> None:
+    """All that came were files that we do not take; the customer has been told so, and there is nothing to ask."""
+    conversation = lock(conversation.pk)
+    if conversation.turn_lease != lease:
+        return
+    conversation.answered_seq = max(conversation.answered_seq, last.seq)
+    waiting = conversation.messages.filter(author=Message.Author.CUSTOMER, seq__gt=last.seq).exists()
+    conversation.turn_due_at = timezone.now() if waiting else None
+    conversation.turn_lease, conversation.turn_lease_until = "", None
+    conversation.save()
+
+
+def _question(conversation: Conversation, messages: Sequence[Message], files: Sequence[Media]) -> Question:
     last, identity = messages[-1], conversation.identity
     payload = None
     if last.choice:
@@ -130,17 +151,24 @@ def _question(conversation: Conversation, messages: Sequence[Message]) -> Questi
     return Question(
         conversation=conversation.pk,
         message_id=last.pk,
-        text="\n".join(message.text for message in messages if message.text)[:TEXT_FOR_DIALOGUE],
+        text=_words(messages, files),
         payload=payload,
         channel=conversation.channel,
         language=conversation.language,
         identity=f"{identity.channel}:{identity.external_id}",
         contact=f"{conversation.pk}:{conversation.episode}",
         verified=vouched(identity),
-        attachments=tuple(item for message in messages for item in message.attachments),
+        attachments=tuple(store.shape(media) for media in files),
         today=conversation.today if settings.SANDBOX else None,
         fresh=conversation.fresh,
     )
+
+
+def _words(messages: Sequence[Message], files: Sequence[Media]) -> str:
+    """What was written, and where nothing was, what a machine heard in the voice notes."""
+    said = [message.text for message in messages if message.text]
+    said += [media.transcript for media in files if media.transcript]
+    return "\n".join(said)[:TEXT_FOR_DIALOGUE]
 
 
 @transaction.atomic
@@ -171,6 +199,9 @@ def commit(claim: Claim, answer: Answer, milliseconds: int) -> Turn | None:
             in_reply_to=claim.last.pk,
         )
     conversation.save()
+    if "case" in answer.facts or not conversation.asks:
+        # While the dialogue still asks, a photo is for the case that is being gathered, not for the one before it.
+        store.give_to_case(conversation)
     _know_customer(conversation)
     for command in answer.commands:
         _obey(conversation, command, claim)

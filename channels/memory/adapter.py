@@ -70,6 +70,8 @@ class MemoryAdapter:
         self.sent: list[Part] = []
         self.signals: list[tuple[str, str]] = []
         self.files: dict[str, bytes] = {}
+        self.fetched: list[str] = []
+        self.file_failures: deque[ChannelError] = deque()
         self._failures: deque[ChannelError] = deque()
 
     def __repr__(self) -> str:
@@ -129,6 +131,9 @@ class MemoryAdapter:
         return SendResult(provider_ids=(f"memory-{len(self.sent)}",), state="delivered")
 
     async def fetch_media(self, ref: MediaRef, limit: int) -> AsyncIterator[bytes]:
+        self.fetched.append(ref.ref)
+        if self.file_failures:
+            raise self.file_failures.popleft()
         if ref.ref not in self.files:
             raise ChannelError("bad_content", "There is no such file.", code="missing")
         if len(self.files[ref.ref]) > limit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -13,11 +13,12 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
 from django.db import transaction
 from django.utils import timezone, translation
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from bot.conversations.media.checks import ENDINGS, Checked, Refused, check
 from bot.conversations.media.models import Media
-from bot.conversations.models import Conversation, Message
+from bot.conversations.models import Conversation, Message, record
 
 # An upload whose message never came.
 FORGOTTEN_AFTER = timedelta(days=1)
@@ -101,6 +102,29 @@ def show(message: Message) -> None:
     """Write into the message how its files look now; pages read that and ask for nothing else."""
     message.attachments = [shape(media) for media in Media.objects.filter(message=message)]
     Message.objects.filter(pk=message.pk).update(attachments=message.attachments)
+
+
+def give_to_case(conversation: Conversation) -> None:
+    """Put the files of this episode that belong to no case yet to the one that the conversation is about, if any.
+
+    The caller holds the conversation. What is done with them there is told to `settings.FILE_GIVEN_TO_CASE`.
+    """
+    number = str(conversation.facts.get("case") or "")[:24]
+    if not number:
+        return
+    loose = conversation.media.filter(
+        case="", episode=conversation.episode, state=Media.State.KEPT, kind__in=("image", "video", "document")
+    ).exclude(message=None)
+    for media in loose.filter(message__author=Message.Author.CUSTOMER):
+        media.case = number
+        media.save()
+        case_file(number, str(conversation.pk), str(media.pk), media.kind, timezone.now())
+        record(conversation, "case_file", "", case=number, id=str(media.pk))
+
+
+def case_file(number: str, conversation: str, media: str, kind: str, at: datetime) -> None:
+    """Tell the shop that a file belongs to a case; conversations know no shop, the settings name who is told."""
+    import_string(settings.FILE_GIVEN_TO_CASE)(number, conversation, media, kind, at)
 
 
 def shape(media: Media) -> dict[str, Any]:
