@@ -1,4 +1,4 @@
-"""POST /web/attachments: a file on its way into a message. GET /web/attachments/<id>: a file of the own conversation."""
+"""POST /web/attachments: a file on its way into a message. GET /web/attachments/<id>: one of the own conversation."""
 
 from __future__ import annotations
 
@@ -50,9 +50,7 @@ def _the_file(request: HttpRequest) -> UploadedFile:
 def _keep(conversation: Conversation, file: UploadedFile) -> dict[str, Any]:
     if (file.size or 0) > settings.MEDIA_BYTES:
         raise too_large()
-    media = store.keep(
-        file.read(), conversation=conversation, name=file.name or "", claimed=file.content_type or ""
-    )
+    media = store.keep(file.read(), conversation=conversation, name=file.name or "", claimed=file.content_type or "")
     return store.shape(media)
 
 

@@ -28,7 +28,9 @@ def _sent(request: HttpRequest, script: bundle.Script) -> HttpResponse:
     if request.headers.get("if-none-match") == tag:
         response = HttpResponse(status=304)
     else:
-        response = HttpResponse(script.gzipped if zipped else script.plain, content_type="text/javascript; charset=utf-8")
+        response = HttpResponse(
+            script.gzipped if zipped else script.plain, content_type="text/javascript; charset=utf-8"
+        )
         if zipped:
             response["Content-Encoding"] = "gzip"
     response["ETag"] = tag
