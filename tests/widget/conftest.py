@@ -38,7 +38,8 @@ def site(engine: ScriptedDialogue, settings: Any) -> Iterator[ShopSite]:
     settings.WEB_IDENTITY_SECRETS = [SECRET]
     settings.ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
     registry.adapter.cache_clear()
-    with Desk() as desk, shop_site(desk) as shop:
+    with Desk() as desk, shop_site(desk.address) as shop:
+        shop.hang_up = desk.hang_up
         settings.CORS_ALLOWED_ORIGINS = [shop.origin]
         yield shop
     registry.adapter.cache_clear()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,9 @@ AXE = ROOT / "var" / "npm" / "node_modules" / "axe-core" / "axe.min.js"
 PICTURES = os.environ.get("POSTVENTA_PICTURES", "")
 WATCH = """
   window.broken = [];
-  addEventListener('securitypolicyviolation', (event) => window.broken.push(`${event.violatedDirective} ${event.blockedURI}`));
+  addEventListener('securitypolicyviolation', ({ violatedDirective: rule, blockedURI: what }) => {
+    window.broken.push(`${rule} ${what}`);
+  });
 """
 
 
@@ -67,6 +71,13 @@ class Tab:
 
     async def hears(self, text: str, seconds: float = 20) -> None:
         await expect(self.log).to_contain_text(text, timeout=seconds * 1000)
+
+    async def until(self, look: Callable[[], Awaitable[object]], what: str, seconds: float = 30) -> None:
+        """Look again and again until it is so; the page goes on meanwhile."""
+        deadline = time.monotonic() + seconds
+        while not await look():
+            assert time.monotonic() < deadline, f"{what} did not happen within {seconds:.0f} s"
+            await self.page.wait_for_timeout(50)
 
     async def lines(self) -> list[str]:
         """Every message, in order: who and what."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -35,12 +35,11 @@ class ShopSite:
     attributes: Mapping[str, str] = field(default_factory=dict)
     identity: str | None = None
     asked: int = 0
+    hang_up: Callable[[], None] = lambda: None
 
     def page(self) -> str:
         attributes = " ".join(f'data-{name}="{value}"' for name, value in self.attributes.items())
-        return PAGE.format(
-            desk=self.desk, language=self.language, direction=self.direction, attributes=attributes
-        )
+        return PAGE.format(desk=self.desk, language=self.language, direction=self.direction, attributes=attributes)
 
 
 @contextmanager
@@ -94,15 +93,21 @@ class Desk:
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self.server.run, daemon=True)
 
-    def __enter__(self) -> str:
+    def hang_up(self) -> None:
+        """Close every connection, as a proxy or a lost network does."""
+        for connection in list(self.server.server_state.connections):
+            self.loop.call_soon_threadsafe(connection.transport.abort)
+
+    def __enter__(self) -> Desk:
         self.thread.start()
         deadline = time.monotonic() + 60
         while not self.server.started:
             if time.monotonic() > deadline or not self.thread.is_alive():
                 raise RuntimeError("the web process did not start")
             time.sleep(0.02)
-        port = self.server.servers[0].sockets[0].getsockname()[1]
-        return f"http://127.0.0.1:{port}"
+        self.loop = self.server.servers[0].get_loop()
+        self.address = f"http://127.0.0.1:{self.server.servers[0].sockets[0].getsockname()[1]}"
+        return self
 
     def __exit__(self, *args: object) -> None:
         self.server.should_exit = True

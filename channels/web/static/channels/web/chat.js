@@ -156,15 +156,17 @@ export class Chat {
   async uploaded(token, entry) {
     const stop = new AbortController();
     this.uploads.set(entry.client_id, stop);
+    const tell = (done) => {
+      this.progress.set(entry.client_id, done / entry.files.length);
+      this.changed();
+    };
     try {
       for (const [index, file] of entry.files.entries()) {
         if (file.id) continue;
         const data = await this.files.get(file.key);
         if (!data) throw Object.assign(new Error(), { code: 'lost' });
-        const { id } = await this.api.upload(token, data, file.name, (part) => {
-          this.progress.set(entry.client_id, (index + part) / entry.files.length);
-          this.changed();
-        }, stop.signal);
+        tell(index);
+        const { id } = await this.api.upload(token, data, file.name, (part) => tell(index + part), stop.signal);
         entry = { ...entry, files: entry.files.with(index, { ...file, id }) };
         if (stop.signal.aborted) return null;
         this.keep(entry);
