@@ -218,6 +218,8 @@ CORS_ALLOWED_ORIGINS = env_list("POSTVENTA_WEB_ORIGINS", PUBLIC_BASE_URL)
 CORS_URLS_REGEX = r"^/web/"
 WEB_TOKEN_AGE = timedelta(days=30)
 SANDBOX = env_flag("POSTVENTA_SANDBOX", not (TWILIO_ACCOUNT_SID or TELEGRAM_BOT_TOKEN))
+# What the shop's server signs its customers' tokens with; several while one is being changed. Demo shop: its own.
+WEB_IDENTITY_SECRETS = env_list("POSTVENTA_WEB_IDENTITY_SECRET") or ([f"sandbox {SECRET_KEY}"] if SANDBOX else [])
 
 # Accounts of the demo shop, made by `demo_staff` in the sandbox only and shown on its page.
 DEMO_STAFF = {

@@ -67,7 +67,7 @@ def telegram() -> ChannelAdapter:
 def web() -> ChannelAdapter:
     from channels.web.adapter import WebAdapter
 
-    return WebAdapter(settings.SECRET_KEY, settings.WEB_TOKEN_AGE)
+    return WebAdapter(settings.SECRET_KEY, settings.WEB_TOKEN_AGE, settings.WEB_IDENTITY_SECRETS)
 
 
 def memory() -> ChannelAdapter:

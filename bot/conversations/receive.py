@@ -94,7 +94,7 @@ def conversation_for(inbound: Inbound) -> Conversation:
     identity.phone = inbound.contact.phone if inbound.contact else phone or identity.phone
     identity.last_inbound_at = timezone.now()
     identity.save()
-    conversation = identity.conversations.order_by("-created_at").first()
+    conversation = identity.conversations.order_by("-updated_at").first()
     if conversation is None:
         return Conversation.objects.create(
             identity=identity, channel=inbound.channel, language=identity.customer.language

@@ -26,6 +26,7 @@ from bot.conversations import notices, outbox, ownership, typing
 from bot.conversations.database import on_database
 from bot.conversations.media import arrivals, store
 from bot.conversations.models import BOT, Conversation, Media, Message, Turn, record
+from bot.conversations.vouching import vouched
 from bot.conversations.writing import append, lock
 from bot.dialogue.base import Answer, Command, DialogueError, Question
 from bot.dialogue.engine import dialogue
@@ -165,8 +166,6 @@ def _question(conversation: Conversation, messages: Sequence[Message], files: Se
     if last.choice:
         offer = conversation.messages.filter(payloads__has_key=last.choice).order_by("-seq").first()
         payload = offer.payloads[last.choice] if offer else None
-    address = identity.phone if identity.channel == "whatsapp" else identity.external_id
-    vouched = identity.channel != "web" and address
     return Question(
         conversation=conversation.pk,
         message_id=last.pk,
@@ -176,7 +175,7 @@ def _question(conversation: Conversation, messages: Sequence[Message], files: Se
         language=conversation.language,
         identity=f"{identity.channel}:{identity.external_id}",
         contact=f"{conversation.pk}:{conversation.episode}",
-        verified={"channel": identity.channel, "address": address} if vouched else None,
+        verified=vouched(identity),
         attachments=tuple(store.shape(media) for media in files),
         today=conversation.today if settings.SANDBOX else None,
         fresh=conversation.fresh,

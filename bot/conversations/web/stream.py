@@ -7,16 +7,18 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 
 from bot.conversations.database import on_database
 from bot.conversations.events import Listener, listen
 from bot.conversations.models import Conversation, Event
 from bot.conversations.web import shapes
-from bot.conversations.web.views import _number, adapter, endpoint, find
+from bot.conversations.web.door import adapter, endpoint, find, number
 from bot.conversations.webhooks import raw_request
 
 HEARTBEAT = 15.0
@@ -29,20 +31,21 @@ def sse(event: str, data: Any, number: int | None = None) -> str:
 
 @endpoint("GET")
 async def events(request: HttpRequest) -> HttpResponseBase:
-    visitor = adapter().visitor(raw_request(request))
-    after = _number(request.headers.get("last-event-id") or request.GET.get("after", "0"))
-    conversation = await on_database(find, visitor)
-    response = StreamingHttpResponse(_stream(conversation, after), content_type="text/event-stream")
+    session = adapter().session(raw_request(request))
+    after = number(request.headers.get("last-event-id") or request.GET.get("after", "0"))
+    conversation = await on_database(find, session.external_id)
+    response = StreamingHttpResponse(_stream(conversation, after, session.until), content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
     return response
 
 
-async def _stream(conversation: Conversation, after: int) -> AsyncIterator[str]:
+async def _stream(conversation: Conversation, after: int, until: datetime) -> AsyncIterator[str]:
+    """Ends when the token does: what a customer may see does not outlive their being signed in."""
     async with listen(conversation.pk) as listener:
         yield "retry: 1500\n\n"
         known: dict[str, Any] = {}
-        while True:
+        while (left := (until - timezone.now()).total_seconds()) > 0:
             lines, now = await on_database(_news, conversation, after)
             for line in lines:
                 after = max(after, line["seq"])
@@ -50,12 +53,12 @@ async def _stream(conversation: Conversation, after: int) -> AsyncIterator[str]:
             for chunk in _changes(known, now):
                 yield chunk
             known = now
-            happened = await _wait(listener)
+            happened = await _wait(listener, min(HEARTBEAT, left))
             if happened is None:
                 yield ": still here\n\n"
             for event in happened or ():
-                if event.kind == "delivery":
-                    yield sse("delivery", event.data)
+                if event.kind == "typing" and event.actor != "customer":
+                    yield sse("typing", {"author": "agent", "on": True})
 
 
 def _changes(known: dict[str, Any], now: dict[str, Any]) -> list[str]:
@@ -66,6 +69,9 @@ def _changes(known: dict[str, Any], now: dict[str, Any]) -> list[str]:
         chunks.append(sse("status", {"status": now["status"], "language": now["language"]}))
     if known.get("pending", False) != now["pending"]:
         chunks.append(sse("typing", {"author": "bot", "on": now["pending"]}))
+    if known.get("read", 0) != now["read"]:
+        # Of the customer's own messages: all up to this one.
+        chunks.append(sse("delivery", {"seq": now["read"], "state": "read"}))
     return chunks
 
 
@@ -74,10 +80,10 @@ def _news(conversation: Conversation, after: int) -> tuple[list[dict[str, Any]],
     return shapes.messages(conversation, after), shapes.state(conversation)
 
 
-async def _wait(listener: Listener) -> list[Event] | None:
+async def _wait(listener: Listener, seconds: float) -> list[Event] | None:
     """Everything that happened since the last look; None when it was only time for a heartbeat."""
     try:
-        events = [await asyncio.wait_for(listener.get(), HEARTBEAT)]
+        events = [await asyncio.wait_for(listener.get(), seconds)]
     except TimeoutError:
         return None
     while not listener.empty():
