@@ -20,7 +20,7 @@ def inputs(project: Path) -> Iterator[Path]:
         path = project / name
         files = [path] if path.is_file() else sorted(path.rglob("*.yml")) + sorted(path.rglob("*.yaml"))
         yield from (file for file in files if file.is_file())
-    yield from (_CODE / f"{name}.py" for name in ("classifier", "encoder", "guard", "language"))
+    yield from (_CODE / f"{name}.py" for name in ("classifier", "encoder", "guard", "language", "ngrams", "softmax"))
 
 
 def digest(project: Path) -> str:
