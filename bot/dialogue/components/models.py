@@ -22,7 +22,9 @@ def inputs(project: Path) -> Iterator[Path]:
         yield from (file for file in files if file.is_file())
     yield from sorted((project / "knowledge" / "articles").rglob("*.md"))
     yield from (project / "knowledge").glob("unanswerable.json")
-    yield from (_CODE / f"{name}.py" for name in ("classifier", "encoder", "guard", "language", "purpose"))
+    yield from (
+        _CODE / f"{name}.py" for name in ("classifier", "encoder", "guard", "language", "ngrams", "purpose", "softmax")
+    )
 
 
 def digest(project: Path) -> str:
