@@ -7,6 +7,7 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions import wishes
 from actions.answers import LIKELY, misunderstood, reply
+from actions.starts import OFFERS
 from actions.trouble import TurnAction, hand_off
 from actions.turn import Turn
 from bot.shop import understand
@@ -56,6 +57,8 @@ class TakeOffer(TurnAction):
         yes = turn.intent == "affirm"
         if yes and turn.slot("offer") == "person":
             hand_off(turn, "no_answer" if turn.slot("question") is None else "asked_for_person")
+        elif yes and turn.slot("offer") in OFFERS:
+            return [FollowupAction(f"{turn.slot('offer')}_form")]
         elif yes:
             turn.say("utter_yes_to_what")
         else:

@@ -8,8 +8,9 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions import wishes
+from actions.starts import OFFERS, STARTS
 from actions.trouble import TurnAction
-from actions.turn import Turn
+from actions.turn import Button, Turn
 from bot.shop import understand
 from knowledge.answers import answer
 from knowledge.gaps import record_gap
@@ -21,14 +22,24 @@ WANTED, LIKELY = 0.4, 0.2
 ASKED = 0.6
 
 
-def answer_question(turn: Turn, least: float = 0.0) -> bool:
-    """Say the answer to what the customer asked; tell whether there was one. `least`: how sure it has to be."""
+def answer_question(turn: Turn, least: float = 0.0, flow: str | None = None) -> bool:
+    """Say the answer to what the customer asked; tell whether there was one.
+
+    `least`: how sure it has to be. `flow`: what they may have wanted done instead, offered below the answer.
+    """
     earlier = [turn.slot("question")] if turn.slot("question") else []
     found = answer(turn.words, turn.language, products=turn.slot("about") or (), context=earlier)
     if not found.found or found.confidence < least:
         return False
-    turn.tell(found.text, citations=[asdict(citation) for citation in found.citations])
+    buttons = [offer(flow, turn.language)] if flow in OFFERS else []
+    turn.tell(found.text, citations=[asdict(citation) for citation in found.citations], buttons=buttons)
     return True
+
+
+def offer(flow: str, language: str) -> Button:
+    """A button that starts a flow."""
+    intent = next(intent for intent, started in STARTS.items() if started == flow)
+    return Button(OFFERS[flow][1 if language == "en" else 0], f"/{intent}")
 
 
 def admit_ignorance(turn: Turn) -> None:
@@ -70,10 +81,10 @@ def wished(turn: Turn) -> str | None:
     """The flow that words begin which the classifier of intents took for something else."""
     if named := wishes.wish(turn.words):
         return named
-    intent, confidence = turn.rank(wishes.STARTS)
+    intent, confidence = turn.rank(STARTS)
     named_order = bool(understand.order_numbers(turn.words)) and turn.asks < ASKED
     if (turn.asks < WANTED and confidence >= LIKELY and turn.purpose("wants") >= LIKELY) or named_order:
-        return wishes.STARTS[intent] if confidence >= LIKELY else "order_status"
+        return STARTS[intent] if confidence >= LIKELY else "order_status"
     return None
 
 

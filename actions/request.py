@@ -16,6 +16,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import asking, facts, wishes
 from actions.answers import admit_ignorance, answer_question
 from actions.base import SyncAction
+from actions.starts import STARTS
 from actions.trouble import hand_off, trouble
 from actions.turn import SURE, Turn
 from bot.shop import identity
@@ -28,7 +29,7 @@ ENDED: list[EventType] = [SlotSet(name, None) for name in (*MATTER, "flow", "req
 FIRM_WISH = 0.8
 # How likely the opening has to ask, rather than want, to be answered: what is looked up is often asked for ("where is
 # my order?"). Between the two lines only a sure answer is given in place of the flow.
-DOUBTED, ASKED, ASKED_OF_OWN = 0.25, 0.6, 0.8
+DOUBTED, ASKED, ASKED_OF_OWN = 0.12, 0.6, 0.8
 SURE_ANSWER = 0.9
 FREE_TEXT = frozenset({"reason", "fault", "address"})
 ACTS = frozenset({"greet", "thank", "goodbye", "ask_bot", "small_talk", "help", "switch_language", "off_topic"})
@@ -41,7 +42,12 @@ RULES_OF = ALIKE | {"cancel", "address", "invoice", "export", "erasure"}
 
 
 class Ended(Exception):
-    """The request is over without a decision; what had to be said has been said."""
+    """The request is over without a decision; what had to be said has been said. `offer`: what was offered in its
+    place."""
+
+    def __init__(self, offer: str | None = None) -> None:
+        super().__init__(offer)
+        self.offer = offer
 
 
 class Elsewhere(Exception):
@@ -89,8 +95,8 @@ class Request(SyncAction):
             slot = asked.slot
         except Rejected:
             return []
-        except Ended:
-            return list(ENDED)
+        except Ended as end:
+            return [*ENDED, SlotSet("offer", end.offer)]
         except Elsewhere as other:
             return [*ENDED, FollowupAction(f"{other.flow}_form")]
         known["flow"] = self.flow
@@ -123,13 +129,13 @@ class Request(SyncAction):
     def _hear_at_first(self, turn: Turn, learned: frozenset[str]) -> None:
         """The opening may ask for a rule instead of wanting it applied, or name another wish."""
         named = wishes.wish(turn.words)
-        if named and named != self.flow and {named, self.flow} <= set(wishes.STARTS.values()):
+        if named and named != self.flow and {named, self.flow} <= set(STARTS.values()):
             raise Elsewhere(named)
-        if named or learned & {"order_number", "email"} or turn.asks < DOUBTED:
+        if named or turn.intent == "affirm" or learned & {"order_number", "email"} or turn.asks < DOUBTED:
             return
         asks = turn.asks >= (ASKED if self.flow in RULES_OF else ASKED_OF_OWN)
-        if answer_question(turn, 0.0 if asks else SURE_ANSWER):
-            raise Ended
+        if answer_question(turn, 0.0 if asks else SURE_ANSWER, self.flow):
+            raise Ended(self.flow)
         if asks and turn.confidence < FIRM_WISH:
             admit_ignorance(turn)
             raise Ended
@@ -137,7 +143,7 @@ class Request(SyncAction):
     def _hear_other(self, turn: Turn, known: facts.Known, asked: str | None) -> None:
         """Nothing of what was asked: a new wish, a question, a greeting, or words that we did not understand."""
         sure = turn.confidence >= SURE
-        wish = wishes.STARTS.get(turn.intent)
+        wish = STARTS.get(turn.intent)
         if sure and wish and wish != self.flow and not (asked in FREE_TEXT and {wish, self.flow} <= ALIKE):
             raise Rejected
         if turn.intent == "ask_question" or (turn.intent == "nlu_fallback" and turn.purpose("asks") >= ASKED):

@@ -29,7 +29,7 @@ PRIORITY = {"safety": 1}
 # How sure the classifier must be where no word of the text says it too, and how likely the purpose must agree.
 FIRM = {"safety": 0.6, "legal": 0.6, "very_upset": 0.7}
 USUALLY_FIRM = 0.6
-AGREES = {"safety": ("alarms", 0.25)}
+AGREES = {"safety": ("alarms", 0.15)}
 USUALLY_AGREES = ("escalates", 0.3)
 # Alone enough, whatever the classifier of intents finds.
 ALARMED = 0.85

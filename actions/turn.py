@@ -13,9 +13,13 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import turn_metadata
+from actions.starts import STARTS
 from bot.shop.clock import shop_day, shop_zone
 
 SURE = 0.5
+QUESTIONS = ("ask_question", "off_topic")
+# Keeps a classifier that is very sure from deciding alone.
+FLOOR = 0.05
 
 
 @dataclass(frozen=True)
@@ -60,11 +64,18 @@ class Turn:
         """How likely the message has this purpose: asks, wants, tells, alarms, escalates; 0 to 1, 0 for a choice."""
         return float(self._purpose.get(name, 0.0))
 
-    @property
+    @cached_property
     def asks(self) -> float:
-        """How likely the customer wants to be told something, against having it done; 0 for a choice."""
-        asks, wants = self.purpose("asks"), self.purpose("wants")
-        return asks / (asks + wants) if asks else 0.0
+        """How likely the customer wants to be told something, against having it done, by both classifiers; 0 for a
+        choice. The classifier of intents knows the subject better than the purpose, so it counts half."""
+        if not self.words or not self._purpose:
+            return 0.0
+        shares = {entry["name"]: float(entry["confidence"]) for entry in self._ranking}
+        asked = sum(shares.get(intent, 0.0) for intent in QUESTIONS)
+        begun = sum(shares.get(intent, 0.0) for intent in STARTS)
+        odds = (self.purpose("asks") + 0.01) / (self.purpose("wants") + 0.01)
+        odds *= ((asked + FLOOR) / (begun + FLOOR)) ** 0.5
+        return float(odds / (1 + odds))
 
     @cached_property
     def picked(self) -> tuple[str, str] | None:

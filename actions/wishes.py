@@ -1,4 +1,4 @@
-"""What a sentence is by its form: a question, a wish to have something done, a stop. The net beside the classifier."""
+"""What a sentence is by its form: a wish to have something done, a stop. The net beside the classifiers."""
 
 from __future__ import annotations
 
@@ -54,38 +54,10 @@ WISHES: tuple[tuple[str, Pattern], ...] = (
 )  # fmt: skip
 # These say the wish without any "I want".
 OUTRIGHT = _phrases("devuelvo", "i'?m sending (?:it|them) back")
-# The flow that each intent starts.
-STARTS = {
-    "return_item": "return",
-    "exchange_item": "exchange",
-    "report_damaged": "damaged",
-    "report_wrong_item": "wrong_item",
-    "claim_warranty": "warranty",
-    "report_recall": "recall",
-    "order_status": "order_status",
-    "report_lost_parcel": "lost_parcel",
-    "cancel_order": "cancel",
-    "change_order": "cancel",
-    "change_address": "address",
-    "request_invoice": "invoice",
-    "loyalty_points": "points",
-    "export_data": "export",
-    "erase_data": "erasure",
-    "rate_service": "rating",
-}
 STOPPING = _phrases(
     "dejalo", "dejadlo", "dejemoslo", "olvidalo", "olvidadlo", "olvida eso", "me l[oa]s? quedo", "ya no hace falta",
     "never ?mind", "forget it", "leave it", "i'?ll keep (?:it|them)", "stop this", "don't bother",
 )  # fmt: skip
-
-
-def is_question(text: str) -> bool:
-    """Whether it asks for something to be told, rather than done."""
-    folded = plain(text)
-    if KNOWING.search(folded):
-        return True
-    wants = bool(WANTING.search(folded))
-    return (bool(ASKING.match(folded)) and not (wants and "?" not in folded)) or ("?" in folded and not wants)
 
 
 def wish(text: str) -> str | None:

@@ -19,7 +19,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.dialogue.components import softmax
 from bot.dialogue.components.encoder import UniversalSentenceEncoder, shared_encoder
-from bot.dialogue.components.ngrams import Ngrams
+from bot.dialogue.components.ngrams import Ngrams, matrix
 
 logger = logging.getLogger(__name__)
 
@@ -85,21 +85,15 @@ class SentenceClassifier(GraphComponent, IntentClassifier):
         self._ngrams = Ngrams.of(texts if self._characters else [])
         targets = np.array([self._intents.index(intent) for _text, intent in examples])
         self._weights, self._bias = softmax.fit(
-            self._encoder.encode(texts), self._sparse(texts), targets, len(self._intents), float(self._config["C"])
+            self._encoder.encode(texts),
+            matrix(texts, self._ngrams, self._characters),
+            targets,
+            len(self._intents),
+            float(self._config["C"]),
         )
         logger.info("Intent classifier: %d examples, %d intents.", len(examples), len(self._intents))
         self._persist()
         return self._resource
-
-    def _sparse(self, texts: list[str]) -> Any:
-        from scipy.sparse import csr_matrix
-
-        vectors = [self._ngrams.vector(text) for text in texts]
-        ends = np.cumsum([0, *(len(columns) for columns, _weights in vectors)])
-        columns = np.concatenate([columns for columns, _weights in vectors])
-        weights = np.concatenate([weights for _columns, weights in vectors]) * self._characters
-        shape = (len(texts), len(self._ngrams.keys))
-        return csr_matrix((weights.astype(np.float32), columns, ends), shape=shape)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set each message's intent and the ten most likely ones."""

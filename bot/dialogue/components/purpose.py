@@ -10,8 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import re
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,44 +23,17 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.sparse import csr_matrix, hstack
 
-from bot.dialogue.components.encoder import UniversalSentenceEncoder, clean, shared_encoder
+from bot.dialogue.components import softmax
+from bot.dialogue.components.encoder import UniversalSentenceEncoder, shared_encoder
+from bot.dialogue.components.ngrams import Ngrams, matrix, phrases, pieces
 
 logger = logging.getLogger(__name__)
 
 PURPOSE = "purpose"
 ASKS, TELLS = "asks", "tells"
-
-
-def folded(text: str) -> str:
-    """Lower case without accents: customers leave them out."""
-    parts = unicodedata.normalize("NFKD", clean(text).lower())
-    return "".join(part for part in parts if not unicodedata.combining(part))
-
-
-class Pieces:
-    """Pieces of words (2 to 4 letters) and of phrases (1 to 3 words), weighted by how rare they are."""
-
-    def __init__(self, vocabularies: Sequence[dict[str, int]] = (), rarities: Sequence[Any] = ()) -> None:
-        from sklearn.feature_extraction.text import TfidfVectorizer
-
-        letters: dict[str, Any] = {"analyzer": "char_wb", "ngram_range": (2, 4), "min_df": 3}
-        phrases: dict[str, Any] = {"token_pattern": r"\w+|[?¿!]", "ngram_range": (1, 3), "min_df": 2}
-        known = [{"vocabulary": vocabulary} for vocabulary in vocabularies] or [{}, {}]
-        self.parts = [
-            TfidfVectorizer(sublinear_tf=True, **kind, **vocabulary)
-            for kind, vocabulary in zip((letters, phrases), known, strict=True)
-        ]
-        for part, rarity in zip(self.parts, rarities, strict=False):
-            part.idf_ = rarity
-
-    def learn(self, texts: Sequence[str]) -> csr_matrix:
-        """One row per (folded) text."""
-        return hstack([part.fit_transform(texts) for part in self.parts]).tocsr()
-
-    def __call__(self, texts: Sequence[str]) -> csr_matrix:
-        return hstack([part.transform(texts) for part in self.parts]).tocsr()
+KINDS = (pieces, phrases)
+FIELDS = ("keys", "rarity")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -79,7 +51,7 @@ class PurposeClassifier(GraphComponent):
         self._storage = model_storage
         self._resource = resource
         self._encoder = shared_encoder(config["encoder"])
-        self._pieces = Pieces()
+        self._parts = [Ngrams.of((), kind) for kind in KINDS]
         self._purposes: list[str] = []
         self._weights = np.zeros((0, 0), dtype=np.float32)
         self._bias = np.zeros(0, dtype=np.float32)
@@ -97,7 +69,7 @@ class PurposeClassifier(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit on every example with an intent and on the questions of the articles, each purpose weighing the same."""
-        from sklearn.linear_model import LogisticRegression
+        from scipy.sparse import hstack
 
         texts, purposes = [], []
         for example in training_data.intent_examples:
@@ -111,11 +83,18 @@ class PurposeClassifier(GraphComponent):
                 f"PurposeClassifier has no example of: {', '.join(sorted(missing))}. Under `purposes` in config.yml, "
                 "name intents that have examples, and leave at least one intent out."
             )
-        features = hstack([csr_matrix(self._encoder.encode(texts)), self._pieces.learn([folded(t) for t in texts])])
-        model = LogisticRegression(C=float(self._config["C"]), max_iter=2000, class_weight="balanced")
-        model.fit(features.tocsr(), purposes)
-        self._purposes = [str(name) for name in model.classes_]
-        self._weights, self._bias = model.coef_.astype(np.float32), model.intercept_.astype(np.float32)
+        self._purposes = sorted(set(purposes))
+        self._parts = [Ngrams.of(texts, kind) for kind in KINDS]
+        features = hstack([matrix(texts, part, 1.0) for part in self._parts]).tocsr()
+        targets = np.array([self._purposes.index(purpose) for purpose in purposes])
+        self._weights, self._bias = softmax.fit(
+            self._encoder.encode(texts),
+            features,
+            targets,
+            len(self._purposes),
+            float(self._config["C"]),
+            balanced=True,
+        )
         logger.info("Purpose classifier: %d examples, %d of them questions of articles.", len(texts), len(asked))
         self._persist()
         return self._resource
@@ -130,19 +109,21 @@ class PurposeClassifier(GraphComponent):
         return messages
 
     def _judge(self, text: str) -> dict[str, float]:
-        meaning = csr_matrix(self._encoder.encode([text]))
-        row = hstack([meaning, self._pieces([folded(text)])])
-        logits = np.asarray(row @ self._weights.T)[0] + self._bias
+        start = self._encoder.dimensions
+        logits = self._weights[:, :start] @ self._encoder.encode([text])[0] + self._bias
+        for part in self._parts:
+            columns, weights = part.vector(text)
+            logits += self._weights[:, start + columns] @ weights
+            start += len(part.keys)
         shares = np.exp(logits - logits.max())
         return dict(zip(self._purposes, (shares / shares.sum()).round(4).tolist(), strict=True))
 
     def _persist(self) -> None:
-        parts = self._pieces.parts
+        parts = enumerate(self._parts)
+        known = {f"{field}{number}": getattr(part, field) for number, part in parts for field in FIELDS}
         with self._storage.write_to(self._resource) as folder:
-            np.savez(folder / "weights.npz", weights=self._weights, bias=self._bias, **_rarities(parts))
-            vocabularies = [{piece: int(column) for piece, column in part.vocabulary_.items()} for part in parts]
-            about = {"purposes": self._purposes, "vocabularies": vocabularies}
-            (folder / "purpose.json").write_text(json.dumps(about), encoding="utf-8")
+            np.savez(folder / "weights.npz", weights=self._weights, bias=self._bias, **known)
+            (folder / "purpose.json").write_text(json.dumps(self._purposes), encoding="utf-8")
 
     @classmethod
     def load(
@@ -156,16 +137,13 @@ class PurposeClassifier(GraphComponent):
         """A trained classifier from the model."""
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            about = json.loads((folder / "purpose.json").read_text(encoding="utf-8"))
+            component._purposes = json.loads((folder / "purpose.json").read_text(encoding="utf-8"))
             with np.load(folder / "weights.npz", allow_pickle=False) as stored:
                 component._weights, component._bias = stored["weights"], stored["bias"]
-                component._pieces = Pieces(about["vocabularies"], [stored["rarity0"], stored["rarity1"]])
-        component._purposes = about["purposes"]
+                component._parts = [
+                    Ngrams(*(stored[f"{field}{number}"] for field in FIELDS), kind) for number, kind in enumerate(KINDS)
+                ]
         return component
-
-
-def _rarities(parts: Sequence[Any]) -> dict[str, Any]:
-    return {f"rarity{number}": part.idf_ for number, part in enumerate(parts)}
 
 
 def questions(path: Path) -> Iterator[str]:

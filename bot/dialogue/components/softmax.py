@@ -9,11 +9,14 @@ import numpy as np
 STEPS = 150
 
 
-def fit(dense: np.ndarray, sparse: Any, targets: np.ndarray, classes: int, C: float) -> tuple[np.ndarray, np.ndarray]:
+def fit(
+    dense: np.ndarray, sparse: Any, targets: np.ndarray, classes: int, C: float, balanced: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
     """Weights and bias, a row per class: L2-penalised maximum likelihood by L-BFGS.
 
     `dense`: (texts, d) float32; `sparse`: (texts, m) scipy CSR, m may be 0; `targets`: class numbers; `C`: inverse of
-    the penalty. scikit-learn would need one matrix of either kind, which is tens of times slower here.
+    the penalty; `balanced`: every class weighs the same, however many texts it has. scikit-learn would need one matrix
+    of either kind, which is tens of times slower here.
     """
     from scipy.optimize import minimize
 
@@ -21,6 +24,9 @@ def fit(dense: np.ndarray, sparse: Any, targets: np.ndarray, classes: int, C: fl
     shape = (width + sparse.shape[1] + 1, classes)
     turned = sparse.T.tocsr()
     rows = np.arange(count)
+    share = np.ones((count, 1), dtype=np.float32)
+    if balanced:
+        share = (count / classes / np.bincount(targets, minlength=classes))[targets, None].astype(np.float32)
 
     def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
         weights = flat.astype(np.float32).reshape(shape)
@@ -28,8 +34,10 @@ def fit(dense: np.ndarray, sparse: Any, targets: np.ndarray, classes: int, C: fl
         logits -= logits.max(axis=1, keepdims=True)
         chances = np.exp(logits)
         chances /= chances.sum(axis=1, keepdims=True)
-        value = -C * float(np.log(chances[rows, targets] + 1e-12).sum()) + 0.5 * float((weights[:-1] ** 2).sum())
+        likelihood = float((share[:, 0] * np.log(chances[rows, targets] + 1e-12)).sum())
+        value = -C * likelihood + 0.5 * float((weights[:-1] ** 2).sum())
         chances[rows, targets] -= 1
+        chances *= share
         slope = np.concatenate([dense.T @ chances, turned @ chances, chances.sum(axis=0, keepdims=True)]) * C
         slope[:-1] += weights[:-1]
         return value, slope.ravel().astype(np.float64)
