@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
@@ -11,6 +14,8 @@ from actions.starts import OFFERS
 from actions.trouble import TurnAction, hand_off
 from actions.turn import Turn
 from bot.shop import understand
+
+CORRECTING = re.compile(r"\b(perd[oó]n|quer[ií]a decir|quise decir|me he equivocado|sorry|i meant|my mistake)\b", re.I)
 
 
 class Acknowledge(TurnAction):
@@ -75,12 +80,21 @@ class TakeFact(TurnAction):
     def act(self, turn: Turn, tracker: Tracker) -> list[EventType]:
         orders = understand.order_numbers(turn.words)
         emails, phones = understand.emails(turn.words), understand.phones(turn.words)
-        turn.say("utter_what_about_it")
-        return [
-            SlotSet(name, found[0])
+        kept: list[EventType] = [
+            SlotSet(name, found[-1])
             for name, found in (("order_number", orders), ("email", emails), ("phone", phones))
             if found
         ]
+        if orders and (turn.intent == "correct_fact" or CORRECTING.search(turn.words)) and turn.slot("concluded"):
+            return [*kept, *_again(turn.slot("concluded"))]
+        turn.say("utter_what_about_it")
+        return kept
+
+
+def _again(concluded: dict[str, Any]) -> list[EventType]:
+    """The request that was just decided, with everything told for it, for what has been corrected since."""
+    told = [SlotSet(name, value) for name, value in concluded["facts"].items() if name != "confirm"]
+    return [SlotSet("flow", concluded["flow"]), *told, FollowupAction(f"{concluded['flow']}_form")]
 
 
 class Fallback(TurnAction):

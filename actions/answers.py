@@ -82,7 +82,7 @@ def wished(turn: Turn) -> str | None:
     if named := wishes.wish(turn.words):
         return named
     intent, confidence = turn.rank(STARTS)
-    named_order = bool(understand.order_numbers(turn.words)) and turn.asks < ASKED
+    named_order = bool(understand.order_numbers(turn.words))
     if (turn.asks < WANTED and confidence >= LIKELY and turn.purpose("wants") >= LIKELY) or named_order:
         return STARTS[intent] if confidence >= LIKELY else "order_status"
     return None

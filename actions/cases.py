@@ -145,12 +145,9 @@ def _skus(known: facts.Known, order: Order) -> tuple[str, ...]:
 
 
 def _product_trouble(turn: Turn, known: facts.Known, order: Order) -> str | None:
-    """The customer named only things that this order does not have."""
+    """The customer named only things that this order does not have; they stay known: the order may be the mistake."""
     named = [name for name in known.get("product") or () if not name.startswith(("CH2-", "lot_"))]
     if not named or _skus(known, order):
-        return None
-    known["product"] = None
-    if order.items.count() == 1:
         return None
     asking.ask_product(turn, order, unknown=True)
     return "product"

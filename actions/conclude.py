@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import facts
@@ -32,4 +32,6 @@ class Conclude(SyncAction):
         request = REQUESTS[flow]() if flow in REQUESTS else None
         if request and (order is not None or not request.needs_order):
             request.conclude(turn, known, order)
+            told = {name: known.get(name) for name in facts.SLOTS if known.get(name) is not None}
+            return [*ENDED, SlotSet("concluded", {"flow": flow, "facts": told})]
         return list(ENDED)

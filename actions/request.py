@@ -28,9 +28,9 @@ ENDED: list[EventType] = [SlotSet(name, None) for name in (*MATTER, "flow", "req
 # A question that no article answers starts a flow only when the classifier is this sure of the flow.
 FIRM_WISH = 0.8
 # How likely the opening has to ask, rather than want, to be answered: what is looked up is often asked for ("where is
-# my order?"). Between the two lines only a sure answer is given in place of the flow.
+# my order?"). Below that an answer takes the place of the flow only where it is the surer, the less the words ask.
 DOUBTED, ASKED, ASKED_OF_OWN = 0.12, 0.6, 0.8
-SURE_ANSWER = 0.9
+TOGETHER = 1.1
 FREE_TEXT = frozenset({"reason", "fault", "address"})
 ACTS = frozenset({"greet", "thank", "goodbye", "ask_bot", "small_talk", "help", "switch_language", "off_topic"})
 # What is said of a thing sounds like several requests at once: "llegó roto" may well be the reason of a return.
@@ -134,7 +134,7 @@ class Request(SyncAction):
         if named or turn.intent == "affirm" or learned & {"order_number", "email"} or turn.asks < DOUBTED:
             return
         asks = turn.asks >= (ASKED if self.flow in RULES_OF else ASKED_OF_OWN)
-        if answer_question(turn, 0.0 if asks else SURE_ANSWER, self.flow):
+        if answer_question(turn, 0.0 if asks else TOGETHER - turn.asks, self.flow):
             raise Ended(self.flow)
         if asks and turn.confidence < FIRM_WISH:
             admit_ignorance(turn)

@@ -29,7 +29,7 @@ PRIORITY = {"safety": 1}
 # How sure the classifier must be where no word of the text says it too, and how likely the purpose must agree.
 FIRM = {"safety": 0.6, "legal": 0.6, "very_upset": 0.7}
 USUALLY_FIRM = 0.6
-AGREES = {"safety": ("alarms", 0.15)}
+AGREES = {"safety": ("alarms", 0.15), "others_order": ("escalates", 0.0)}
 USUALLY_AGREES = ("escalates", 0.3)
 # Alone enough, whatever the classifier of intents finds.
 ALARMED = 0.85
@@ -67,7 +67,7 @@ def given_orders(text: str) -> bool:
 def firm(turn: Turn, reason: str) -> bool:
     """Whether both classifiers find the reason likely enough without a word that says it; a choice always is."""
     purpose, least = AGREES.get(reason, USUALLY_AGREES)
-    agreed = not turn.words or turn.purpose(purpose) >= least
+    agreed = not turn.words or turn.purpose(purpose) >= (max(least, turn.purpose("asks") / 2) if least else 0.0)
     return turn.confidence >= FIRM.get(reason, USUALLY_FIRM) and agreed
 
 

@@ -87,8 +87,8 @@ class Turn:
 
     @property
     def words(self) -> str:
-        """What the customer wrote; empty for a choice."""
-        return "" if self.text.startswith("/") else self.text
+        """What the customer wrote; empty for a choice, which alone comes past the classifiers."""
+        return self.text if self._purpose or not self.text.startswith("/") else ""
 
     @property
     def conversation(self) -> str:

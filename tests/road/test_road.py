@@ -93,3 +93,25 @@ def test_a_customer_is_handed_to_ana_and_comes_back_to_the_bot(customer: Custome
     until(lambda: customer.state()["owner"] == "bot", "the conversation back with the bot")
     assert "vinagre" in "\n".join(customer.say("¿cómo se descalcifica la Brasa 20?"))
     assert "ya lo sabe" not in str(customer.heard())
+
+
+def test_a_rating_out_of_ten_is_kept_and_a_low_one_offers_a_person(customer: Customer, ana: Agent) -> None:
+    before = ana.http.get("/metrics").json()["ratings"]["count"]
+    assert "de 1" in customer.say("quiero valorar la atención")[0]
+    assert "5 de 5" in customer.say("os pongo un 9")[0]
+    assert "persona" in customer.say("ahora os pongo un 1")[0]
+    customer.say("sí, con una persona")
+    assert ana.read(customer.conversation)["owner"] == "queue"
+    assert ana.http.get("/metrics").json()["ratings"]["count"] == before + 2
+
+
+def test_facts_come_late_early_and_corrected(stranger: Callable[[str], Customer], ana: Agent) -> None:
+    lucia = stranger("web")
+    lucia.say("lucia.romero@correo.example")
+    lucia.say("quiero devolver la freidora, hace demasiado ruido")
+    lucia.say("el 10402")
+    lucia.say("no, perdón, es el 10401")
+    decision = "\n".join(lucia.say("lo llevo yo"))
+    case = ana.read(lucia.conversation)["cases"][0]
+    assert (case["order"], case["decision"]) == ("LB-10401", "approved")
+    assert case["number"] in decision

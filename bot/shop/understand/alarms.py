@@ -34,6 +34,8 @@ def legal_threat(text: str) -> bool:
 def asks_person(text: str) -> bool:
     """Wants a person of the team to answer, also when that is all the text says ("persona, por favor")."""
     folded = plain(text)
+    if has(folded, words("asks_if_bot")):
+        return False
     return _meant(folded, words("person")) or BARE_WISH.fullmatch(folded) is not None
 
 
