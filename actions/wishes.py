@@ -30,8 +30,8 @@ WANTING = _phrases(
     "[qk]+u?iero", "[qk]+u?eremos", "quisiera", "queria", "necesito", "deseo", "me gustaria", r"tramita\w*",
     "cambia(?:d|me|dme|dnos)", "cancela(?:d|me|dme|dmelo)", "anula(?:d|me|dme|dmelo)", "manda(?:d|dme|dmelo|dlo|dla)",
     r"gestiona\w*", "puedes", "podeis", "podrias", "podriais", "pueden", "hazme", r"haced\w*", r"ayudad?me a", "voy a",
-    "i want", "i need", "i'?d like", "i would like", "want to", "need to", "would like to", "wanna", "can you", "can i claim",
-    "could you", "please", "pls", "let me", "help me", "i(?:'m| am) returning", "(?:make|start|open|file) a",
+    "i want", "i need", "i'?d like", "i would like", "want to", "need to", "would like to", "wanna", "can you",
+    "can i claim", "could you", "please", "pls", "let me", "help me", "i(?:'m| am) returning", "(?:make|start|open|file) a",
 )  # fmt: skip
 WISHES: tuple[tuple[str, Pattern], ...] = (
     ("cancel", _phrases(rf"cancel\w* {WORDS}(?:pedido|compra|order|purchase)", rf"anul\w+ {WORDS}(?:pedido|compra)")),
@@ -49,7 +49,8 @@ WISHES: tuple[tuple[str, Pattern], ...] = (
     )),
     ("warranty", _phrases(
         r"repar\w+", r"arregl\w+", r"que (?:me )?l[ao]s? (?:mir|revis)\w+", "(?:usar |por |en )?(?:la )?garantia",
-        r"repair\w*", "fix(?:ed)?", "warranty claim", "under warranty", r"claim (?:on |under )?(?:the |my )?(?:warranty|guarantee)",
+        r"repair\w*", "fix(?:ed)?", "warranty claim", "under warranty",
+        r"claim (?:on |under )?(?:the |my )?(?:warranty|guarantee)",
     )),
 )  # fmt: skip
 # These say the wish without any "I want".

@@ -34,8 +34,9 @@ def legal_threat(text: str) -> bool:
 def asks_person(text: str) -> bool:
     """Wants a person of the team to answer, also when that is all the text says ("persona, por favor")."""
     folded = plain(text)
-    if has(folded, words("asks_if_bot")):
-        return False
+    if about := words("asks_if_bot").search(folded):
+        end = re.search(r"[.,;?!]", folded[about.end() :])
+        folded = folded[: about.start()] + (folded[about.end() + end.start() :] if end else "")
     return _meant(folded, words("person")) or BARE_WISH.fullmatch(folded) is not None
 
 
