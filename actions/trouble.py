@@ -31,6 +31,8 @@ FIRM = {"safety": 0.6, "legal": 0.6, "very_upset": 0.7}
 USUALLY_FIRM = 0.6
 AGREES = {"safety": ("alarms", 0.15), "others_order": ("escalates", 0.0)}
 USUALLY_AGREES = ("escalates", 0.3)
+# A purpose this likely makes up for a classifier of intents that hesitates.
+CERTAIN, LEAST = 0.7, 0.45
 # Alone enough, whatever the classifier of intents finds.
 ALARMED = 0.85
 # Intents of short words beside the matter; a clear wish for a person among them is one.
@@ -68,7 +70,9 @@ def firm(turn: Turn, reason: str) -> bool:
     """Whether both classifiers find the reason likely enough without a word that says it; a choice always is."""
     purpose, least = AGREES.get(reason, USUALLY_AGREES)
     agreed = not turn.words or turn.purpose(purpose) >= (max(least, turn.purpose("asks") / 2) if least else 0.0)
-    return turn.confidence >= FIRM.get(reason, USUALLY_FIRM) and agreed
+    confident = turn.confidence >= FIRM.get(reason, USUALLY_FIRM)
+    certain = turn.purpose(purpose) >= CERTAIN and turn.confidence >= LEAST
+    return (confident and agreed) or certain
 
 
 def hand_off(turn: Turn, reason: str) -> None:
