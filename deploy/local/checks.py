@@ -56,6 +56,11 @@ def evaluate(layout: Layout, environ: Mapping[str, str], arguments: Sequence[str
     return _beside_the_shop(layout, environ, ["-m", "tests.evaluation", *arguments], dev=True)
 
 
+def bench_retrieval(layout: Layout, environ: Mapping[str, str], arguments: Sequence[str]) -> int:
+    """Measure how well, or how fast, articles are found; needs no running shop; its exit code."""
+    return _beside_the_shop(layout, environ, ["-m", "tests.retrieval", *arguments], dev=True)
+
+
 def _beside_the_shop(layout: Layout, environ: Mapping[str, str], command: Sequence[str], *, dev: bool) -> int:
     plan.set_up(layout, environ, Console(sys.stderr), rasa=False, dev=dev, data="none")
     env = environment.for_shop(layout, ports.chosen(environ), {**environ, **_running_addresses(layout)})
