@@ -5,7 +5,7 @@ LOCAL = sh deploy/local/start.sh
 help: ## this list
 	@echo "make <target>"
 	@echo
-	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F '|' '{ printf "%-10s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F '|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
 run: ## set up what is missing, start everything, print the addresses (PORT=8010: another port)
 	@if [ -n "$(PORT)" ]; then POSTVENTA_PORT="$(PORT)"; export POSTVENTA_PORT; fi; exec $(LOCAL) up
@@ -22,6 +22,9 @@ lint: ## style, types, and who may import whom
 eval: ## play CASES=folder (default tests/evaluation) against the shop that `make run` started
 	@$(LOCAL) eval $(or $(CASES),tests/evaluation) $(ARGS)
 
+bench-retrieval: ## how well articles are found; ARGS=--size: how long it takes among 100,000 passages (writes docs/retrieval.md)
+	@$(LOCAL) bench-retrieval $(ARGS)
+
 train: ## train the dialogue, unless the model for its present data exists
 	@$(LOCAL) train
 
@@ -31,4 +34,4 @@ bench-nlu: ## measure the intent pipeline on our messages and the public sets (A
 reindex: ## build the search index of the articles anew
 	@$(LOCAL) reindex
 
-.PHONY: help run setup test lint eval train bench-nlu reindex
+.PHONY: help run setup test lint eval train bench-nlu bench-retrieval reindex

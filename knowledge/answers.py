@@ -10,7 +10,8 @@ from datetime import date
 from django.utils import translation
 from django.utils.translation import gettext
 
-from knowledge import lexical
+from knowledge import lexical, wording
+from knowledge import products as about
 from knowledge.calibration import calibration
 from knowledge.corpus import Article
 from knowledge.passages import Passage
@@ -19,11 +20,9 @@ from knowledge.retriever import Candidate, Found, KnowledgeUnavailable, search
 __all__ = ["Answer", "Citation", "KnowledgeUnavailable", "answer"]
 
 # A section of the body must be nearer to the question than the short answer by this much to be quoted in its place.
-SECTION_LEAD = 0.06
-# Two articles this close in score are both worth naming.
-ALTERNATIVE_LEAD = 0.03
-# A question of so few words may lean on what was said before.
-ELLIPTIC_WORDS = 6
+SECTION_LEAD = 0.2
+# An article is worth naming beside the first when it is at least e to the minus this as likely.
+ALTERNATIVE_LEAD = 1.5
 CODE = re.compile(r"\b(?:[a-z]{1,3}-?\d{1,4}|\d{1,2})\b", re.IGNORECASE)
 
 
@@ -64,17 +63,19 @@ def answer(
 ) -> Answer:
     """Answers `question` in `language` ("es", "en") from the published articles.
 
-    `products`: SKUs that the conversation is about. `context`: what the customer wrote before, oldest first; used only
-    when the question alone says too little. `today`: the day articles must be valid on (default: the shop's today).
+    Of a message of several sentences the last question is asked alone too, and the surer answer is taken. `products`:
+    SKUs that the conversation is about. `context`: what the customer wrote before, oldest first; used only where the
+    question itself leans on it ("and to the Canaries?"). `today`: the day articles must be valid on (default: the
+    shop's today).
     Raises KnowledgeUnavailable when articles cannot be searched; the caller then fails towards a person.
     """
-    found = search(question, language, products=products, today=today)
-    confidence = calibration().confidence(found.signals)
-    if context and len(question.split()) <= ELLIPTIC_WORDS and confidence < calibration().threshold:
-        with_context = search(f"{context[-1]} {question}", language, products=products, today=today)
-        leaning = calibration().confidence(with_context.signals)
-        if leaning > confidence:
-            found, confidence = with_context, leaning
+    asked = [question, *wording.last_question(question)]
+    found = surest([search(text, language, products=products, today=today) for text in asked])
+    if context and confidence_of(found) < calibration().threshold and wording.leans(question, language):
+        leaning = search(f"{context[-1]} {question}", language, products=products, today=today)
+        if says(leaning, question, language):
+            found = surest([found, leaning])
+    confidence = confidence_of(found)
     if not found.candidates or confidence < calibration().threshold:
         return Answer(False, "", (), language, language, confidence, nearest_titles(found))
     best = found.candidates[0]
@@ -84,6 +85,19 @@ def answer(
     return Answer(
         True, text, (citation(best.article),), language, best.article.language, confidence, alternatives(found)
     )
+
+
+def surest(found: Sequence[Found]) -> Found:
+    return max(found, key=confidence_of)
+
+
+def says(found: Found, question: str, language: str) -> bool:
+    """Whether the first article uses every word of the question that carries meaning: none of them is foreign to it."""
+    if not found.candidates:
+        return False
+    article = found.candidates[0].article
+    own = wording.content_stems(about.neutral(question, article.language)[0], language)
+    return own <= article.times.keys()
 
 
 def citation(article: Article) -> Citation:

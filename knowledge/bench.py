@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import math
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -11,12 +12,14 @@ from numpy.typing import NDArray
 
 from knowledge import ranking
 from knowledge.corpus import Article, Corpus
-from knowledge.encoder import base_encoder
-from knowledge.metric import Map
-from knowledge.ranking import Asked, Hit
-from knowledge.scoring import Gaps
+from knowledge.encoder import base_encoder, cleaned
+from knowledge.metric import Map, Told
+from knowledge.passages import Passage
+from knowledge.ranking import Asked, Learnt, Shared
+from knowledge.scoring import Three, sort_of
+from knowledge.second import second_encoder
 
-NO_GAPS = Gaps(0.0, 0.0)
+NO_GAPS = (0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -33,10 +36,11 @@ class Question:
 
 
 class Vectors:
-    """The encoder's own vectors, each text encoded once. Some thousand questions take minutes."""
+    """The encoders' own vectors, each text encoded once. Some thousand questions take minutes."""
 
     def __init__(self, corpus: Corpus) -> None:
         self.queries: dict[str, NDArray[np.float32]] = {}
+        self.seconds: dict[str, NDArray[np.float32]] = {}
         pairs = list(corpus.by_passage.items())
         rows = base_encoder().embed_documents([passage.searched for _id, (_article, passage) in pairs])
         self.passages = {
@@ -48,6 +52,11 @@ class Vectors:
             self.queries[text] = np.array(base_encoder().embed_query(text), dtype=np.float32)
         return self.queries[text]
 
+    def second(self, text: str) -> NDArray[np.float32]:
+        if text not in self.seconds:
+            self.seconds[text] = second_encoder().question(cleaned(text))
+        return self.seconds[text]
+
 
 class Bench:
     """One corpus under one map. Passages in `hidden` are not there: not to be found, and their words unknown."""
@@ -55,35 +64,54 @@ class Bench:
     def __init__(self, corpus: Corpus, vectors: Vectors, learnt: Map, hidden: set[str]) -> None:
         self.corpus = without(corpus, hidden) if hidden else corpus
         self.learnt, self.vectors = learnt, vectors
+        self.pairs = {code: list(passages_of(words.articles)) for code, words in self.corpus.words.items()}
         self.matrices = {
-            language: learnt(np.stack([vectors.passages[passage.id] for _article, passage in pairs]))
-            for language, pairs in self.corpus.order.items()
+            code: learnt(np.stack([vectors.passages[passage.id] for _article, passage in pairs]))
+            for code, pairs in self.pairs.items()
         }
 
-    def features(self, question: Question, twin: str = "") -> dict[str, tuple[float, ...]]:
-        """What speaks for each article. `twin`: a passage that says the same in another language, left out too."""
+    def features(
+        self, question: Question, told: Told, twin: str = "", gaps: Three = NO_GAPS
+    ) -> dict[str, tuple[float, ...]]:
+        """What speaks for each article. `told`: by known questions; `twin`: a passage that says the same in another
+        language, left out too."""
         vector = self.learnt(self.vectors.query(question.asked.text))
-        hits = [
-            Hit(article, passage, float(cosine))
-            for language, pairs in self.corpus.order.items()
-            for (article, passage), cosine in zip(pairs, self.matrices[language] @ vector, strict=True)
-            if passage.id != twin
-        ]
-        return ranking.features(self.corpus, question.asked, hits, NO_GAPS)
+        own: list[tuple[str, int, float]] = []
+        other: list[tuple[str, int, float]] = []
+        for language, pairs in self.pairs.items():
+            cosines = (self.matrices[language] @ vector).tolist()
+            (own if language == question.asked.language else other).extend(
+                (article.slug, sort_of(passage.kind), cosine)
+                for (article, passage), cosine in zip(pairs, cosines, strict=True)
+                if passage.id != twin
+            )
+        shared = self.shared(question)
+        learnt = Learnt(told, frozenset(), (), gaps)
+        return ranking.features(self.corpus, question.asked, own, other, shared, learnt)
+
+    def shared(self, question: Question) -> Shared:
+        return Shared.of(self.corpus, question.asked)
 
     def twin(self, question: Question) -> str:
         """The wording nearest to the question's own one in the article's other languages; "" without one."""
         if not question.passage:
             return ""
         mine = self.learnt(self.vectors.passages[question.passage])
-        best, near = "", -math.inf
-        for article in self.corpus.articles.values():
-            if article.slug == question.slug and article.language != question.asked.language:
-                for passage in (p for p in article.passages if p.kind == "question"):
-                    cosine = float(self.learnt(self.vectors.passages[passage.id]) @ mine)
-                    if cosine > near:
-                        best, near = passage.id, cosine
-        return best
+        others = [
+            passage.id
+            for article in self.corpus.by_slug[question.slug]
+            if article.language != question.asked.language
+            for passage in article.passages
+            if passage.kind == "question"
+        ]
+        if not others:
+            return ""
+        cosines = self.learnt(np.stack([self.vectors.passages[identity] for identity in others])) @ mine
+        return others[int(cosines.argmax())]
+
+
+def passages_of(articles: Iterable[Article]) -> Iterator[tuple[Article, Passage]]:
+    return ((article, passage) for article in articles for passage in article.passages)
 
 
 def without(corpus: Corpus, hidden: set[str]) -> Corpus:
@@ -96,7 +124,7 @@ def shortened(article: Article, hidden: set[str]) -> Article:
         article,
         passages=tuple(passage for passage, _tokens in kept),
         tokens=tuple(tokens for _passage, tokens in kept),
-        vocabulary=frozenset(word for _passage, tokens in kept for word in tokens),
+        times=dict(Counter(stem for _passage, stems in kept for stem in set(stems))),
     )
 
 

@@ -1,7 +1,7 @@
 """How vectors are compared, how the parts of a score weigh, and how sure an answer must be: fitted on the articles.
 
 Positives are the articles' own wordings, a fifth of them left out at a time (each with its translation): the index, the
-map and the line between answered and unanswered questions are made without them. Negatives are the questions of
+map and what tells answered from unanswered questions are made without them. Negatives are the questions of
 `unanswerable.json`, a fifth of its topics left out at a time. Every figure is of left-out questions.
 """
 
@@ -20,10 +20,10 @@ from knowledge.calibration import Calibration
 from knowledge.corpus import Corpus
 from knowledge.encoder import base_name
 from knowledge.fitting import Array
-from knowledge.metric import Map
-from knowledge.ranking import Asked
+from knowledge.metric import Map, Telling, Told
+from knowledge.ranking import Asked, Shared
 from knowledge.retriever import shop_day
-from knowledge.scoring import Ranked
+from knowledge.scoring import Ranked, Three
 
 UNANSWERABLE = Path(__file__).with_name("unanswerable.json")
 FOLDS = 5
@@ -31,16 +31,16 @@ FOLDS = 5
 REFUSED = 0.9
 # A wrong first article counts as not answered, but less than a question that no article answers.
 WRONG_WEIGHT = 0.3
-LINE_PENALTY, RANKING_PENALTY, CONFIDENCE_PENALTY = 1.0, 1.0, 1.0
+RANKING_PENALTY, CONFIDENCE_PENALTY = 1.0, 1.0
 
 
 @dataclass
 class Trial:
-    """Left-out questions: what spoke for each article, and how much each is of the sort that articles answer."""
+    """Left-out questions: what spoke for each article, and what known questions told of each."""
 
     questions: list[Question]
     features: list[dict[str, tuple[float, ...]]]
-    told: list[float]
+    told: list[Told]
     corpora: list[Corpus]
 
 
@@ -56,9 +56,8 @@ def run(corpus: Corpus) -> Calibration:
         try_fold(corpus, vectors, asked, fold, trial)
     found = fit(trial)
     learnt = learn_map(corpus, vectors, set())
-    line = draw_line(learnt, vectors, asked)
     known = {frozen.key(p.searched) for _a, p in corpus.by_passage.values() if p.kind == "question"}
-    metric.save(base_name(), learnt, line, known)
+    metric.save(base_name(), learnt, learn_telling(learnt, vectors, asked), known)
     calibration.save(found)
     return found
 
@@ -78,12 +77,13 @@ def try_fold(corpus: Corpus, vectors: Vectors, asked: list[Question], fold: int,
     """Asks the questions of one fold of articles that know nothing of them."""
     hidden = {question.passage for question in asked if question.fold == fold and question.passage}
     learnt = learn_map(corpus, vectors, hidden)
-    line = draw_line(learnt, vectors, [question for question in asked if question.fold != fold])
+    telling = learn_telling(learnt, vectors, [question for question in asked if question.fold != fold])
     bench = Bench(corpus, vectors, learnt, hidden)
     for question in (question for question in asked if question.fold == fold):
+        told = telling(learnt(vectors.query(question.asked.text)), vectors.second(question.asked.text))
         trial.questions.append(question)
-        trial.features.append(bench.features(question, bench.twin(question)))
-        trial.told.append(float(learnt(vectors.query(question.asked.text)) @ line[:-1] + line[-1]))
+        trial.features.append(bench.features(question, told, bench.twin(question)))
+        trial.told.append(told)
         trial.corpora.append(bench.corpus)
 
 
@@ -93,12 +93,10 @@ def learn_map(corpus: Corpus, vectors: Vectors, hidden: set[str]) -> Map:
     return metric.whitening(np.stack([vectors.passages[identity] for _slug, identity in pairs]), numbers)
 
 
-def draw_line(learnt: Map, vectors: Vectors, asked: list[Question]) -> Array:
-    """The line between questions with an article and those without, either side weighing the same."""
-    rows = learnt(np.stack([vectors.query(question.asked.text) for question in asked])).astype(np.float64)
-    answered = np.array([bool(question.slug) for question in asked])
-    weight = np.where(answered, 0.5 / answered.sum(), 0.5 / (~answered).sum()) * len(asked)
-    return fitting.logistic(np.hstack([rows, np.ones((len(rows), 1))]), answered.astype(float), weight, LINE_PENALTY)
+def learn_telling(learnt: Map, vectors: Vectors, asked: list[Question]) -> Telling:
+    texts = [question.asked.text for question in asked]
+    mapped = learnt(np.stack([vectors.query(text) for text in texts]))
+    return metric.telling(mapped, np.stack([vectors.second(text) for text in texts]), [q.slug for q in asked])
 
 
 def fit(trial: Trial) -> Calibration:
@@ -120,6 +118,7 @@ def fit(trial: Trial) -> Calibration:
         features=scoring.FEATURES,
         ranking=tuple(np.round(weights, 3).tolist()),
         gaps=language_gaps(trial),
+        kin_guess=kin_guess(trial, ranked),
         signals=scoring.SIGNALS,
         means=tuple(np.round(means, 5).tolist()),
         scales=tuple(np.round(scales, 5).tolist()),
@@ -144,15 +143,27 @@ def fit_ranking(trial: Trial) -> Array:
     return fitting.agreeing(lambda kept: fitting.listwise(table[:, :, kept], right, RANKING_PENALTY), wanted)
 
 
-def language_gaps(trial: Trial) -> tuple[float, float]:
-    """How much nearer a right article's own-language wordings and body are than those of its translation."""
+def language_gaps(trial: Trial) -> Three:
+    """How much nearer a right article's passages of the question's own language are than those of its translation."""
     pairs = zip(trial.questions, trial.features, strict=True)
-    found = np.array([features[q.slug] for q, features in pairs if q.slug in features])
-    return round(float((found[:, 0] - found[:, 2]).mean()), 4), round(float((found[:, 1] - found[:, 3]).mean()), 4)
+    found = np.array([features[q.slug][: scoring.NEAR] for q, features in pairs if q.slug in features])
+    wording, text, sentence = (found[:, :3] - found[:, 3:]).mean(axis=0).round(4).tolist()
+    return wording, text, sentence
+
+
+def kin_guess(trial: Trial, ranked: list[list[Ranked]]) -> tuple[float, ...]:
+    """How an article's kinship follows from how near it is, by least squares over right articles and the best."""
+    pairs = zip(trial.questions, ranked, strict=True)
+    near = [r.features for q, order in pairs if q.slug for r in order if r.slug == q.slug or r in order[:2]]
+    table = np.array(near)
+    design = np.hstack([table[:, : scoring.NEAR], np.ones((len(table), 1))])
+    solution: Array = np.linalg.lstsq(design, table[:, scoring.KIN], rcond=None)[0]
+    return tuple(float(weight) for weight in solution.round(4))
 
 
 def signals(trial: Trial, place: int, ranked: list[Ranked]) -> tuple[float, ...]:
-    return ranking.signals(trial.corpora[place], trial.questions[place].asked, ranked, trial.told[place])
+    corpus, asked = trial.corpora[place], trial.questions[place].asked
+    return ranking.signals(corpus, asked, ranked, Shared.of(corpus, asked), trial.told[place].none)
 
 
 def fit_confidence(rows: Array, right: NDArray[np.bool_], answerable: NDArray[np.bool_]) -> tuple[Array, Array, Array]:
@@ -162,7 +173,7 @@ def fit_confidence(rows: Array, right: NDArray[np.bool_], answerable: NDArray[np
     weight[wrong] = WRONG_WEIGHT / max(1, int(wrong.sum()))
     means, scales = rows.mean(axis=0), rows.std(axis=0) + 1e-6
     design = np.hstack([np.clip((rows - means) / scales, -3, 3), np.ones((len(rows), 1))])
-    wanted = np.array([*[-1.0 if name == "few_words" else 1.0 for name in scoring.SIGNALS], 0.0])
+    wanted = np.array([*[1.0] * len(scoring.SIGNALS), 0.0])
     weight *= len(rows) / weight.sum()
     target = right.astype(float)
     solution = fitting.agreeing(
@@ -190,7 +201,7 @@ def figures(
         "wordings": float(answerable.sum()),
         "unanswerable": float((~answerable).sum()),
         "first_right": float(right[answerable].mean()),
-        "told_auroc": fitting.auroc(rows[answerable, -1], rows[~answerable, -1]),
+        "sort_auroc": fitting.auroc(rows[answerable, -1], rows[~answerable, -1]),
         "auroc": fitting.auroc(chance[right], chance[~answerable]),
         "answered_right": float((passed & right)[answerable].mean()),
         "answered_wrong": float((passed & ~right)[answerable].mean()),

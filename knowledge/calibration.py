@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from knowledge.scoring import FEATURES, SIGNALS, Gaps
+from knowledge.scoring import FEATURES, SIGNALS, Three
 
 FILE = Path(__file__).with_name("calibration.json")
 
@@ -19,13 +19,15 @@ FILE = Path(__file__).with_name("calibration.json")
 class Calibration:
     """P(an article answers) = logistic(intercept + Σ weight × (signal − mean) / scale); answered from `threshold`.
 
-    `unknown` is what a signal counts as where it is NaN. `ranking` weighs FEATURES. `figures` say how well it did.
+    `unknown` is what a signal counts as where it is NaN. `ranking` weighs FEATURES; `kin_guess` estimates the last of
+    them. `figures` say how well it did.
     """
 
     encoder: str
     features: tuple[str, ...]
     ranking: tuple[float, ...]
-    gaps: tuple[float, float]
+    gaps: Three
+    kin_guess: tuple[float, ...]
     signals: tuple[str, ...]
     means: tuple[float, ...]
     scales: tuple[float, ...]
@@ -34,10 +36,6 @@ class Calibration:
     intercept: float
     threshold: float
     figures: dict[str, float]
-
-    @property
-    def language_gaps(self) -> Gaps:
-        return Gaps(*self.gaps)
 
     def confidence(self, signals: Sequence[float]) -> float:
         """0 to 1; 0 without signals (nothing was found)."""

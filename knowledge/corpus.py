@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
+import numpy as np
 from django.conf import settings
+from numpy.typing import NDArray
 
 from knowledge import lexical, passages, products
-from knowledge.lexical import Lexicon
+from knowledge.frozen import key
+from knowledge.lexical import Lexicon, rarity
 from knowledge.models import ArticlePage, IndexState
 from knowledge.passages import Passage
-from knowledge.scoring import Sizes
+from knowledge.scoring import Sizes, sort_of
+from knowledge.spelling import Spelling
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,8 @@ class Article:
     valid_until: date | None
     passages: tuple[Passage, ...] = field(repr=False)
     tokens: tuple[list[str], ...] = field(repr=False)
-    vocabulary: frozenset[str] = field(repr=False)
+    times: dict[str, int] = field(repr=False)
+    wordings: frozenset[bytes] = field(repr=False)
     appliances: frozenset[str]
     mentions: dict[str, float] = field(repr=False)
 
@@ -48,49 +54,89 @@ class Article:
 
 
 @dataclass(frozen=True, eq=False)
+class Words:
+    """The words of all articles of one language: BM25 over their passages, and where each article's passages begin and
+    end among them; for each stem the numbers of the articles that have it, and in how many passages."""
+
+    lexicon: Lexicon
+    spelling: Spelling
+    articles: tuple[Article, ...]
+    numbers: dict[int, int]
+    bounds: NDArray[np.int64]
+    postings: dict[str, tuple[NDArray[np.int64], NDArray[np.float32]]]
+
+    @classmethod
+    def of(cls, articles: tuple[Article, ...]) -> Words:
+        lists: dict[str, tuple[list[int], list[int]]] = {}
+        for number, article in enumerate(articles):
+            for stem, times in article.times.items():
+                held = lists.setdefault(stem, ([], []))
+                held[0].append(number)
+                held[1].append(times)
+        return cls(
+            Lexicon([stems for article in articles for stems in article.tokens]),
+            Spelling(lists),
+            articles,
+            {article.page_id: number for number, article in enumerate(articles)},
+            np.cumsum([0, *(len(article.passages) for article in articles)]),
+            {stem: (np.array(where), np.array(times, np.float32)) for stem, (where, times) in lists.items()},
+        )
+
+    def meant(self, stems: Iterable[str]) -> list[str]:
+        """The stems, misspelt ones as those they were probably meant to be."""
+        return [stem if stem in self.postings else self.spelling.meant(stem) for stem in stems]
+
+    def shares(self, stems: list[str]) -> NDArray[np.float32]:
+        """For each article how much of the question's weight is in stems that its passages use, and often."""
+        found = np.zeros(len(self.articles), dtype=np.float32)
+        none: tuple[list[int], list[float]] = ([], [])
+        weights = {stem: rarity(len(self.postings.get(stem, none)[0]), len(self.articles)) for stem in set(stems)}
+        total = sum(weights.values())
+        for stem, weight in weights.items():
+            if stem in self.postings:
+                where, times = self.postings[stem]
+                found[where] += weight / total * times / (times + 1)
+        return found
+
+
+@dataclass(frozen=True, eq=False)
 class Corpus:
-    """All published articles at one revision of the index state. By language: `postings` says of each stem in how many
-    passages of which slug it is, `counts` how many articles there are."""
+    """All published articles at one revision of the index state, and their words by language."""
 
     revision: int
     articles: dict[int, Article]
     by_passage: dict[str, tuple[Article, Passage]] = field(repr=False)
-    order: dict[str, list[tuple[Article, Passage]]] = field(repr=False)
-    lexicons: dict[str, Lexicon] = field(repr=False)
-    postings: dict[str, dict[str, dict[str, int]]] = field(repr=False)
-    counts: Counter[str] = field(repr=False)
+    by_slug: dict[str, list[Article]] = field(repr=False)
+    words: dict[str, Words] = field(repr=False)
 
     @classmethod
     def build(cls, revision: int, articles: dict[int, Article]) -> Corpus:
-        by_passage: dict[str, tuple[Article, Passage]] = {}
-        order: dict[str, list[tuple[Article, Passage]]] = {}
-        tokens: dict[str, list[list[str]]] = {}
-        postings: dict[str, dict[str, dict[str, int]]] = {}
+        by_slug: dict[str, list[Article]] = {}
+        by_language: dict[str, list[Article]] = {}
         for article in articles.values():
-            held = postings.setdefault(article.language, {})
-            for passage, words in zip(article.passages, article.tokens, strict=True):
-                by_passage[passage.id] = (article, passage)
-                order.setdefault(article.language, []).append((article, passage))
-                tokens.setdefault(article.language, []).append(words)
-                for word in set(words):
-                    times = held.setdefault(word, {})
-                    times[article.slug] = times.get(article.slug, 0) + 1
-        lexicons = {language: Lexicon(texts) for language, texts in tokens.items()}
-        counts = Counter(article.language for article in articles.values())
-        return cls(revision, articles, by_passage, order, lexicons, postings, counts)
+            by_slug.setdefault(article.slug, []).append(article)
+            by_language.setdefault(article.language, []).append(article)
+        return cls(
+            revision,
+            articles,
+            {passage.id: (article, passage) for article in articles.values() for passage in article.passages},
+            by_slug,
+            {language: Words.of(tuple(own)) for language, own in by_language.items()},
+        )
 
     @lru_cache(maxsize=8)  # noqa: B019 (an old corpus lives on only until eight later questions)
     def sizes(self, language: str, day: date) -> dict[str, Sizes]:
         """For each slug the number of passages of its valid versions, in `language` and in any other."""
-        found: dict[str, list[int]] = {}
+        found: dict[str, Sizes] = {}
         for article in self.articles.values():
             if article.valid(day):
-                wordings = sum(passage.kind == "question" for passage in article.passages)
-                size = found.setdefault(article.slug, [0, 0, 0, 0])
-                first = 0 if article.language == language else 2
-                size[first] += wordings
-                size[first + 1] += len(article.passages) - wordings
-        return {slug: Sizes(*size) for slug, size in found.items()}
+                before = found.get(article.slug, Sizes())
+                counts = Counter(sort_of(passage.kind) for passage in article.passages)
+                here, there = (before.own, before.other) if article.language == language else (before.other, before.own)
+                more = (here[0] + counts[0], here[1] + counts[1], here[2] + counts[2])
+                own = article.language == language
+                found[article.slug] = Sizes(more, there) if own else Sizes(there, more)
+        return found
 
     @lru_cache(maxsize=8)  # noqa: B019
     def versions(self, language: str, day: date) -> dict[str, Article]:
@@ -100,6 +146,16 @@ class Corpus:
             if article.valid(day) and (article.language == language or article.slug not in versions):
                 versions[article.slug] = article
         return versions
+
+    @lru_cache(maxsize=8)  # noqa: B019
+    def shown(self, language: str, day: date) -> dict[str, NDArray[np.bool_]]:
+        """For `language`, and for others in which alone some article exists, which articles are the ones to show."""
+        versions = self.versions(language, day)
+        masks = {
+            code: np.array([versions.get(article.slug) is article for article in words.articles], dtype=bool)
+            for code, words in self.words.items()
+        }
+        return {code: mask for code, mask in masks.items() if code == language or mask.any()}
 
 
 _lock = threading.Lock()
@@ -154,7 +210,8 @@ def read_article(page: ArticlePage, url: str) -> Article:
         valid_until=page.valid_until,
         passages=parts,
         tokens=tokens,
-        vocabulary=frozenset(word for stems in tokens for word in stems),
+        times=dict(Counter(stem for stems in tokens for stem in set(stems))),
+        wordings=frozenset(key(part.searched) for part in parts if part.kind == "question"),
         appliances=frozenset(page.skus) & products.current().skus,
         mentions=mentions(parts),
     )

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.corpus import Article
-from knowledge.index import stored_vectors
+from knowledge.index import vectors_of
 from knowledge.models import IndexState
 from knowledge.ranking import Hit
 
@@ -45,7 +45,7 @@ def near(vector: list[float], articles: Iterable[Article], revision: int) -> lis
     index yet are left out. Raises KnowledgeUnavailable."""
     wanted = list(articles)
     collection = IndexState.current().collection
-    missing = [a.page_id for a in wanted if not usable(_held.get((collection, a.page_id)), a, revision)]
+    missing = [a for a in wanted if not usable(_held.get((collection, a.page_id)), a, revision)]
     if missing:
         fetch(missing, revision)
     asked = np.array(vector, dtype=np.float32)
@@ -62,12 +62,13 @@ def usable(held: Held | None, article: Article, revision: int) -> bool:
     return held is not None and (held.revision == revision or held.covers(article))
 
 
-def fetch(pages: list[int], revision: int) -> None:
-    collection, vectors = stored_vectors(pages)
+def fetch(articles: list[Article], revision: int) -> None:
+    collection, vectors = vectors_of([passage.id for article in articles for passage in article.passages])
     with _lock:
-        for page, by_id in vectors.items():
-            matrix = np.array(list(by_id.values()), dtype=np.float32)
-            _held[collection, page] = Held(revision, tuple(by_id), matrix)
-            _held.move_to_end((collection, page))
+        for article in articles:
+            ids = tuple(passage.id for passage in article.passages if passage.id in vectors)
+            matrix = np.array([vectors[identity] for identity in ids], dtype=np.float32)
+            _held[collection, article.page_id] = Held(revision, ids, matrix)
+            _held.move_to_end((collection, article.page_id))
         while len(_held) > LIMIT:
             _held.popitem(last=False)

@@ -35,6 +35,8 @@ logger = logging.getLogger(__name__)
 CLAIM = timedelta(minutes=2)
 CLAIM_ALL = timedelta(minutes=15)
 TIMEOUT = 5.0
+# Passages asked of Chroma by id in one request.
+AT_ONCE = 2_000
 # Cosine, and enough candidates in the graph search that the first hundred are the right hundred.
 CONFIGURATION: Any = {"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 24}}
 
@@ -143,6 +145,17 @@ def stored_vectors(page_ids: Iterable[int]) -> tuple[str, dict[int, dict[str, Se
             held = store.get(where=where, include=["embeddings", "metadatas"])
         for identity, data, vector in zip(held["ids"], held["metadatas"], held["embeddings"], strict=True):
             found[int(data["page"])][identity] = vector
+    return store._collection_name, found
+
+
+def vectors_of(passages: Sequence[str]) -> tuple[str, dict[str, Sequence[float]]]:
+    """(the collection's name, the vector of each of these passage ids that it holds). Raises KnowledgeUnavailable."""
+    store = active_store()
+    found: dict[str, Sequence[float]] = {}
+    with explained():
+        for start in range(0, len(passages), AT_ONCE):
+            held = store.get(ids=list(passages[start : start + AT_ONCE]), include=["embeddings"])
+            found.update(zip(held["ids"], held["embeddings"], strict=True))
     return store._collection_name, found
 
 

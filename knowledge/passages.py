@@ -1,7 +1,8 @@
 """An article becomes passages: what is searched, and what may be quoted.
 
 Kinds: `question` (the title, and each other wording), `answer` (the short answer), `section` (a part of the body under
-its heading) and `row` (one line of a table, as a sentence with its column names). A sentence is never cut.
+its heading), `row` (one line of a table, as a sentence with its column names) and `sentence` (one of a long section,
+searched only: a vector of many sentences says little of each). A sentence is never cut.
 """
 
 from __future__ import annotations
@@ -19,12 +20,14 @@ from knowledge import products, rendering
 from knowledge.models import ArticlePage
 
 # Raise it when passages of the same article come out differently: the index is then built anew.
-SPLITTER_VERSION = "2"
+SPLITTER_VERSION = "3"
 # Characters of one section passage: what a customer still reads in one chat message.
 SECTION_LIMIT = 900
+# A section longer than this is searched by its sentences too, but for those too short to say anything alone.
+LONG, SHORT = 400, 25
 SENTENCE_END = re.compile(r"(?<=[.!?…])\s+(?=[\"«¿¡(]*[A-ZÁÉÍÓÚÑÜ0-9])")
 
-Kind = Literal["question", "answer", "section", "row"]
+Kind = Literal["question", "answer", "section", "row", "sentence"]
 
 
 @dataclass(frozen=True)
@@ -56,15 +59,18 @@ def split(page: ArticlePage) -> tuple[Passage, ...]:
         told, named = products.neutral(searched, language)
         found.setdefault(identity, Passage(identity, page.pk, kind, text, told, heading, anchor, named))
 
-    for wording in (page.title, *page.wordings):
+    for wording in filter(None, (page.title, *page.wordings)):
         add("question", wording, wording)
-    add("answer", page.short_answer, f"{page.title}\n{page.short_answer}")
+    if page.short_answer:
+        add("answer", page.short_answer, f"{page.title}\n{page.short_answer}")
     for heading, part in body_parts(page.body):
         about = f"{page.title}\n{heading}\n" if heading else f"{page.title}\n"
         for row in part.rows:
             add("row", row, about + row, heading)
         for text in packed(part.lines):
             add("section", text, about + text, heading)
+            for sentence in sentences(text) if len(text) > LONG else ():
+                add("sentence", sentence, f"{heading}\n{sentence}".lstrip(), heading)
     return tuple(found.values())
 
 
@@ -159,6 +165,12 @@ def packed(lines: list[str]) -> Iterator[str]:
             text = f"{text}{separator}{piece}" if text else piece
     if text:
         yield text
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a section; a list item or a row is one."""
+    parts = [part.strip() for line in text.split("\n") for part in SENTENCE_END.split(line)]
+    return [part for part in parts if len(part) >= SHORT]
 
 
 def pieces_of(line: str) -> list[tuple[str, str]]:

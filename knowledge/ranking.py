@@ -6,12 +6,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from heapq import nlargest
+
+import numpy as np
+from numpy.typing import NDArray
 
 from knowledge import lexical, products, scoring
 from knowledge.corpus import Article, Corpus
+from knowledge.metric import Told
 from knowledge.passages import Passage
-from knowledge.scoring import Gaps, Ranked
+from knowledge.scoring import Hits, Ranked, Three
 
 # Articles that no near passage points to, but many words: one published a moment ago is not in the index yet.
 BY_WORDS = 20
@@ -45,72 +48,82 @@ class Hit:
     cosine: float
 
     @property
-    def counted(self) -> tuple[str, bool, float]:
-        return self.article.slug, self.passage.kind == "question", self.cosine
+    def counted(self) -> tuple[str, int, float]:
+        """As scoring takes it: (slug, sort of passage, cosine)."""
+        return self.article.slug, scoring.sort_of(self.passage.kind), self.cosine
 
 
-def features(known: Corpus, asked: Asked, hits: Sequence[Hit], gaps: Gaps) -> dict[str, tuple[float, ...]]:
-    """The FEATURES of each article worth a look: those with passages in `hits`, and those that share most words."""
-    shown = known.versions(asked.language, asked.day)
-    shares = word_shares(known, asked, shown)
-    counted = passage_words(known, asked, shown)
-    slugs = {hit.article.slug for hit in hits} | set(most(shares))
-    sizes = known.sizes(asked.language, asked.day)
-    near = scoring.nearness(
-        [hit.counted for hit in hits if hit.article.language == asked.language],
-        [hit.counted for hit in hits if hit.article.language != asked.language],
-        {slug: sizes[slug] for slug in slugs if slug in shown},
-        gaps,
-    )
+@dataclass(frozen=True)
+class Shared:
+    """The words that a question has in common with the articles, by language: its stems, for each article its share of
+    the question's weight, and for each passage its BM25 share."""
+
+    known: Corpus
+    stems: dict[str, list[str]]
+    articles: dict[str, NDArray[np.float32]]
+    passages: dict[str, NDArray[np.float32]]
+
+    @classmethod
+    def of(cls, known: Corpus, asked: Asked) -> Shared:
+        shown = known.shown(asked.language, asked.day)
+        stems = {code: known.words[code].meant(words_in(asked, code)) for code in shown}
+        return cls(
+            known,
+            stems,
+            {code: np.where(mask, known.words[code].shares(stems[code]), 0.0) for code, mask in shown.items()},
+            {code: known.words[code].lexicon.scores(stems[code]) for code in shown},
+        )
+
+    def most(self) -> list[str]:
+        """The slugs that share most words with the question."""
+        found: list[tuple[float, str]] = []
+        for language, shares in self.articles.items():
+            best = np.argpartition(-shares, min(BY_WORDS, len(shares)) - 1)[:BY_WORDS]
+            articles = self.known.words[language].articles
+            found += [(-float(shares[number]), articles[number].slug) for number in best if shares[number] > 0]
+        return [slug for _share, slug in sorted(found)[:BY_WORDS]]
+
+    def with_article(self, article: Article) -> tuple[float, float]:
+        """(the article's share, the BM25 share of its best passage)."""
+        words = self.known.words[article.language]
+        number = words.numbers[article.page_id]
+        own = self.passages[article.language][words.bounds[number] : words.bounds[number + 1]]
+        return float(self.articles[article.language][number]), float(own.max(initial=0.0))
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """What was learnt from the articles, for one question: what known questions say of it, which articles have wordings
+    newer than that, and how kinship and missing languages are estimated."""
+
+    told: Told
+    newer: frozenset[str]
+    guess: Sequence[float]
+    gaps: Three
+
+
+def features(
+    known: Corpus, asked: Asked, own: Hits, other: Hits, shared: Shared, learnt: Learnt
+) -> dict[str, tuple[float, ...]]:
+    """The FEATURES of each article worth a look: those with passages near the question (`own`: in its language,
+    `other`: in others), and those that share most words."""
+    shown, sizes = known.versions(asked.language, asked.day), known.sizes(asked.language, asked.day)
+    slugs = {hit[0] for hits in (own, other) for hit in hits} | set(shared.most())
+    near = scoring.nearness(own, other, {slug: sizes[slug] for slug in slugs if slug in shown}, learnt.gaps)
+    kin = scoring.kinship(learnt.told.articles, near, learnt.newer, learnt.guess)
     return {
-        slug: (*values, shares.get(slug, 0.0), counted.get(slug, 0.0), *product_features(shown[slug], asked.products))
+        slug: (
+            *values,
+            *shared.with_article(shown[slug]),
+            *product_features(shown[slug], asked.products),
+            kin[slug],
+        )
         for slug, values in near.items()
     }
 
 
-def by_words(known: Corpus, asked: Asked) -> list[str]:
-    """The slugs that share most words with the question."""
-    return most(word_shares(known, asked, known.versions(asked.language, asked.day)))
-
-
-def most(shares: dict[str, float]) -> list[str]:
-    return nlargest(BY_WORDS, shares, key=shares.__getitem__)
-
-
-def word_shares(known: Corpus, asked: Asked, shown: dict[str, Article]) -> dict[str, float]:
-    """For each slug how much of the question's weight is in words that the article's passages use, and often."""
-    found: dict[str, float] = {}
-    for language in languages(known, asked, shown):
-        postings, count = known.postings[language], known.counts[language]
-        weights = {word: lexical.rarity(len(postings.get(word, ())), count) for word in words_in(asked, language)}
-        total = sum(weights.values())
-        for word, weight in weights.items():
-            for slug, times in postings.get(word, {}).items():
-                if slug in shown and shown[slug].language == language:
-                    found[slug] = found.get(slug, 0.0) + weight / total * times / (times + 1)
-    return found
-
-
-def languages(known: Corpus, asked: Asked, shown: dict[str, Article]) -> list[str]:
-    """The question's own language, and others in which alone some article exists."""
-    needed = {article.language for article in shown.values()} | {asked.language}
-    return [language for language in known.lexicons if language in needed]
-
-
 def words_in(asked: Asked, language: str) -> list[str]:
     return list(asked.words) if language == asked.language else lexical.words(asked.text, language)
-
-
-def passage_words(known: Corpus, asked: Asked, shown: dict[str, Article]) -> dict[str, float]:
-    """For each slug the BM25 share of its best passage."""
-    best: dict[str, float] = {}
-    for language in languages(known, asked, shown):
-        scores = known.lexicons[language].scores(words_in(asked, language))
-        for position in scores.nonzero()[0]:
-            article, _passage = known.order[language][position]
-            if shown.get(article.slug) is article:
-                best[article.slug] = max(best.get(article.slug, 0.0), float(scores[position]))
-    return best
 
 
 def product_features(article: Article, named: frozenset[str]) -> tuple[float, float, float, float]:
@@ -124,15 +137,14 @@ def product_features(article: Article, named: frozenset[str]) -> tuple[float, fl
     return mention, float(bool(own & named)), float(not own & named), 0.0
 
 
-def signals(known: Corpus, asked: Asked, ranked: Sequence[Ranked], told: float) -> tuple[float, ...]:
+def signals(known: Corpus, asked: Asked, ranked: Sequence[Ranked], shared: Shared, none: float) -> tuple[float, ...]:
     """What the calibrator weighs. Words count in the language of the question, and say nothing of a foreign article.
 
-    `told`: how much the question is of the sort that articles answer, NaN if unknown.
+    `none`: how much the question is of the sort that no article answers, NaN if unknown.
     """
     article = known.versions(asked.language, asked.day)[ranked[0].slug]
-    lexicon = known.lexicons.get(asked.language)
-    words = list(asked.words)
-    if lexicon is None or article.language != asked.language:
-        return tuple(scoring.signals(ranked, math.nan, math.nan, len(words), told))
-    share, own = lexicon.share(words, lexicon.frequency), lexicon.share(words, article.vocabulary)
-    return tuple(scoring.signals(ranked, share, own, len(words), told))
+    if article.language != asked.language:
+        return tuple(scoring.signals(ranked, math.nan, math.nan, none))
+    lexicon, stems = known.words[asked.language].lexicon, shared.stems[asked.language]
+    share, own = lexicon.share(stems, lexicon.frequency), lexicon.share(stems, article.times)
+    return tuple(scoring.signals(ranked, share, own, none))

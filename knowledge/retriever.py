@@ -19,21 +19,25 @@ from knowledge import corpus, ranking, scoring
 from knowledge.calibration import calibration
 from knowledge.corpus import Article, Corpus
 from knowledge.encoder import base_name, cleaned, encoder
+from knowledge.frozen import key
 from knowledge.held import near
 from knowledge.index import KnowledgeUnavailable, nearest
-from knowledge.metric import metric
+from knowledge.metric import Told, metric
 from knowledge.passages import Passage
-from knowledge.ranking import Asked, Hit
+from knowledge.ranking import Asked, Hit, Learnt, Shared
+from knowledge.second import second_encoder
 
 __all__ = ["ArticleRetriever", "Candidate", "Found", "KnowledgeUnavailable", "search", "shop_day"]
 
 # Passages asked of Chroma, of any language: what they belong to, and what shares most words, is looked at closely.
 HITS = 150
+# Which passage of an article meets the question best: its cosine, and by this much the words they share.
+WORD_WEIGHT = 0.3
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """An article for a question: the version to show, how it scored, and how near its passages are that were hits."""
+    """An article for a question: the version to show, how it scored, and how well each of its passages meets it."""
 
     article: Article
     score: float
@@ -67,41 +71,65 @@ def search(
     known = corpus.current()
     asked = Asked.of(question, language, today or shop_day(), products)
     vector = encoder().embed_query(asked.text)
-    hits = near(vector, worth_a_look(known, asked, nearest(vector, HITS)), known.revision)
+    shared = Shared.of(known, asked)
+    hits = near(vector, worth_a_look(known, asked, nearest(vector, HITS), shared), known.revision)
     fitted = calibration()
-    ranked = scoring.rank(ranking.features(known, asked, hits, fitted.language_gaps), fitted.ranking)
+    learnt = learnt_of(asked, vector, hits)
+    own = [hit.counted for hit in hits if hit.article.language == language]
+    other = [hit.counted for hit in hits if hit.article.language != language]
+    ranked = scoring.rank(ranking.features(known, asked, own, other, shared, learnt), fitted.ranking)
     if not ranked:
         return Found(())
     shown = known.versions(language, asked.day)
-    candidates = tuple(candidate(shown[item.slug], item, hits) for item in ranked[:limit])
-    told = sort_of_question(vector, ranked[0].slug, hits)
-    return Found(candidates, ranking.signals(known, asked, ranked, told))
+    candidates = tuple(candidate(shown[item.slug], item, hits, shared) for item in ranked[:limit])
+    none = none_of(learnt, ranked[0].slug, hits)
+    return Found(candidates, ranking.signals(known, asked, ranked, shared, none))
 
 
-def worth_a_look(known: Corpus, asked: Asked, passages: list[str]) -> list[Article]:
+def worth_a_look(known: Corpus, asked: Asked, passages: list[str], shared: Shared) -> list[Article]:
     """The valid articles, in all their languages, that these passages belong to or that share most words.
 
     The index may still hold passages for a moment that are of no published article any more.
     """
     held = (known.by_passage.get(identity) for identity in passages)
-    slugs = {pair[0].slug for pair in held if pair is not None} | set(ranking.by_words(known, asked))
-    return [article for article in known.articles.values() if article.slug in slugs and article.valid(asked.day)]
+    slugs = {pair[0].slug for pair in held if pair is not None} | set(shared.most())
+    return [article for slug in sorted(slugs) for article in known.by_slug[slug] if article.valid(asked.day)]
 
 
-def candidate(article: Article, ranked: scoring.Ranked, hits: Sequence[Hit]) -> Candidate:
-    own = tuple((hit.passage, hit.cosine) for hit in hits if hit.article is article)
-    return Candidate(article, ranked.score, own)
+def learnt_of(asked: Asked, vector: list[float], hits: Sequence[Hit]) -> Learnt:
+    """What was learnt about this question; nothing where the encoder is another one than it was learnt with."""
+    fitted, learnt = calibration(), metric(base_name())
+    if learnt is None:
+        return Learnt(Told.nothing(), frozenset(), fitted.kin_guess, fitted.gaps)
+    told = learnt.telling(np.array(vector, dtype=np.float32), second_encoder().question(asked.text))
+    articles = {hit.article.page_id: hit.article for hit in hits}.values()
+    newer = frozenset(article.slug for article in articles if not learnt.knows(article.wordings))
+    return Learnt(told, newer, fitted.kin_guess, fitted.gaps)
 
 
-def sort_of_question(vector: list[float], slug: str, found: Sequence[Hit]) -> float:
-    """How much the question is of the sort that articles answer; NaN where the article's nearest wording is newer than
-    what this was learnt from, because an editor has just widened what articles answer."""
-    learnt = metric(base_name())
-    wordings = [hit for hit in found if hit.article.slug == slug and hit.passage.kind == "question"]
-    nearest_one = max(wordings, key=lambda hit: hit.cosine, default=None)
-    if learnt is None or nearest_one is None or not learnt.knows(nearest_one.passage.searched):
+def none_of(learnt: Learnt, slug: str, found: Sequence[Hit]) -> float:
+    """How much the question is of the sort that no article answers; NaN where the article's nearest wording is newer
+    than what this was learnt from, because an editor has just widened what articles answer."""
+    if slug not in learnt.told.articles:
         return math.nan
-    return learnt.tells(np.array(vector, dtype=np.float32))
+    if slug in learnt.newer:
+        wordings = [hit for hit in found if hit.article.slug == slug and hit.passage.kind == "question"]
+        nearest_one = max(wordings, key=lambda hit: hit.cosine)
+        known = metric(base_name())
+        if known is None or not known.knows(frozenset([key(nearest_one.passage.searched)])):
+            return math.nan
+    return learnt.told.none
+
+
+def candidate(article: Article, ranked: scoring.Ranked, hits: Sequence[Hit], shared: Shared) -> Candidate:
+    cosines = {hit.passage.id: hit.cosine for hit in hits if hit.article is article}
+    lexicon, words = shared.known.words[article.language].lexicon, shared.stems[article.language]
+    met = tuple(
+        (passage, cosines[passage.id] + WORD_WEIGHT * lexicon.share(words, set(stems)))
+        for passage, stems in zip(article.passages, article.tokens, strict=True)
+        if passage.id in cosines
+    )
+    return Candidate(article, ranked.score, met)
 
 
 class ArticleRetriever(BaseRetriever):

@@ -72,6 +72,11 @@ def bench_nlu(layout: Layout, environ: Mapping[str, str], console: Console, argu
     return _run_command(layout, env, command)
 
 
+def bench_retrieval(layout: Layout, environ: Mapping[str, str], arguments: Sequence[str]) -> int:
+    """Measure how well, or how fast, articles are found; needs no running shop; its exit code."""
+    return _beside_the_shop(layout, environ, ["-m", "tests.retrieval", *arguments], dev=True)
+
+
 def _beside_the_shop(layout: Layout, environ: Mapping[str, str], command: Sequence[str], *, dev: bool) -> int:
     plan.set_up(layout, environ, Console(sys.stderr), rasa=False, dev=dev, data="none")
     env = environment.for_shop(layout, ports.chosen(environ), {**environ, **_running_addresses(layout)})

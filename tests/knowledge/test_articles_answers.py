@@ -31,7 +31,7 @@ def test_the_right_article_comes_first(demo: None, language: str) -> None:
     chosen = [q for q in QUESTIONS if q["kind"] == "answerable" and q["lang"] == language]
     first = [search(q["text"], language, today=DAY).candidates[0].article.slug in q["expect"] for q in chosen]
 
-    assert len(chosen) >= 60
+    assert len(chosen) >= 110
     assert sum(first) / len(first) >= FIRST[language]
 
 
@@ -42,15 +42,15 @@ def test_most_questions_are_answered_and_rightly(demo: None, language: str) -> N
     wrong = [found.found and not cites(question, found) for question, found in results]
 
     assert sum(right) / len(right) >= ANSWERED[language]
-    assert sum(wrong) / len(wrong) <= 0.08
+    assert sum(wrong) / len(wrong) <= 0.05
 
 
 def test_what_no_article_answers_is_refused_without_a_citation(demo: None) -> None:
     results = asked("unanswerable")
     refused = [found for _question, found in results if not found.found]
 
-    assert len(results) >= 25
-    assert len(refused) / len(results) >= 0.8
+    assert len(results) >= 80
+    assert len(refused) / len(results) >= 0.9
     assert all(found.text == "" and found.citations == () for found in refused)
 
 
@@ -66,6 +66,44 @@ def test_a_short_follow_up_leans_on_what_was_said_before(demo: None) -> None:
     found = answer("¿y a Canarias?", "es", context=["¿Cuánto cuesta el envío?"], today=DAY)
 
     assert found.citations[0].slug in ("envio-canarias", "envio-coste")
+
+
+@pytest.mark.parametrize("text", ["¿tenéis coches eléctricos?", "¿y los coches eléctricos?", "¿y puedo ir con perro?"])
+def test_a_question_of_its_own_does_not_lean_on_the_one_before(demo: None, text: str) -> None:
+    found = answer(text, "es", context=["¿cuánto tiempo tengo para devolver la freidora?"], today=DAY)
+
+    assert not found.found
+
+
+def test_pointing_back_leans_on_the_one_before(demo: None) -> None:
+    alone = answer("can I leave it in a shop?", "en", today=DAY)
+    after = answer("can I leave it in a shop?", "en", context=["what do I do with my old toaster?"], today=DAY)
+
+    assert not alone.found
+    assert after.citations[0].slug == "reciclaje"
+
+
+def test_the_question_at_the_end_of_a_story_is_answered(demo: None) -> None:
+    story = (
+        "Buenas tardes. Me llamo Lucía y compré hace un mes una cafetera en vuestra tienda. La verdad es que estoy "
+        "contenta. Pero mi cuñado quiere otra igual. ¿Puedo pagarla en tres meses?"
+    )
+
+    assert answer(story, "es", today=DAY).citations[0].slug == "pago-plazos"
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [
+        ("the toaster broke after a year, is there a warranty claim form?", "garantia-como"),
+        ("¿cuántos días tengo para devolver el termostato?", "devoluciones-plazo"),
+        ("me ha llegado el robot aspirador con la tapa rota", "llego-danado"),
+    ],
+)
+def test_naming_a_product_does_not_lead_to_its_guides(demo: None, text: str, slug: str) -> None:
+    language = "en" if text.isascii() else "es"
+
+    assert search(text, language, today=DAY).candidates[0].article.slug == slug
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\x00", "\ud800", "¿?", "x" * 50_000, "🙂" * 300])
@@ -95,5 +133,5 @@ def test_the_help_centre_lists_searches_and_shows(demo: None) -> None:
     assert "revision" in article
 
 
-FIRST = {"es": 0.88, "en": 0.88}
-ANSWERED = {"es": 0.85, "en": 0.85}
+FIRST = {"es": 0.95, "en": 0.94}
+ANSWERED = {"es": 0.91, "en": 0.91}

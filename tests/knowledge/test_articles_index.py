@@ -10,6 +10,7 @@ import pytest
 
 from knowledge import index
 from knowledge.answers import KnowledgeUnavailable, answer
+from knowledge.importing import import_articles
 from knowledge.models import ArticlePage, IndexState, PendingArticle
 
 QUESTION = "¿cuánto tiempo tengo para devolver un producto?"
@@ -53,6 +54,18 @@ def test_a_new_wording_is_found_after_indexing(small_shop: Path) -> None:
 
     found = answer("me he arrepentido de la compra", "es", today=DAY)
     assert [c.slug for c in found.citations] == ["devoluciones-plazo"]
+
+
+def test_what_nobody_could_answer_is_answered_once_an_editor_writes_about_it(small_shop: Path) -> None:
+    before = answer("¿puedo entrar con mi perro en la tienda?", "es", today=DAY)
+    (small_shop / "es" / "mascotas.md").write_text(PETS, encoding="utf-8")
+    import_articles(small_shop)
+    index.index_pending()
+
+    after = answer("¿puedo entrar con mi perro en la tienda?", "es", today=DAY)
+
+    assert not before.found
+    assert [c.slug for c in after.citations] == ["mascotas"]
 
 
 def test_only_what_changed_is_encoded_again(small_shop: Path) -> None:
@@ -162,3 +175,18 @@ def test_two_workers_never_index_the_same_change_and_a_late_change_is_not_lost(s
     assert not index.claim(PendingArticle.objects.get(), index.CLAIM)
     PendingArticle.mark(page.pk)
     assert PendingArticle.objects.get().generation == row.generation + 1
+
+
+PETS = """---
+title: ¿Se admiten animales en las tiendas?
+questions:
+- ¿puedo ir con el perro a comprar?
+- ¿dejáis pasar mascotas?
+answer: Sí, los perros con correa son bienvenidos en nuestras tiendas.
+topic: shops
+products: []
+valid_from: null
+valid_until: null
+---
+En verano hay un cuenco de agua en la puerta de cada tienda.
+"""

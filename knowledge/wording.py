@@ -1,0 +1,51 @@
+"""What kind of message a question is: told in many sentences, or so short that it leans on what was said before."""
+
+from __future__ import annotations
+
+import re
+
+from bm25s.stopwords import STOPWORDS_EN_PLUS, STOPWORDS_SPANISH
+
+from knowledge import lexical
+
+SENTENCE = re.compile(r"[^.!?…\n]+[.!?…]*")
+# A sentence of so few words says nothing alone ("Thanks!", "Any idea?").
+LEAST_WORDS = 4
+# So few words that carry meaning may lean on what was said before, if one of the others points back to it.
+FEW_WORDS = 3
+LEADS = {
+    "es": re.compile(r"(y|e|o|pero|entonces|también|tampoco|vale)\b[\s,]*", re.IGNORECASE),
+    "en": re.compile(r"(and|or|but|so|what about|how about|then|also|ok(ay)?)\b[\s,]*", re.IGNORECASE),
+}
+POINTS_BACK = {
+    "es": re.compile(r"\b(eso|esto|ese|esa|esos|esas|este|esta|ello|lo|la|los|las|ahí|allí|\w+(lo|la|los|las))\b"),
+    "en": re.compile(r"\b(it|that|this|those|these|them|they|there|one|ones)\b"),
+}
+STOPWORDS = {"es": STOPWORDS_SPANISH, "en": STOPWORDS_EN_PLUS}
+
+
+def last_question(message: str) -> list[str]:
+    """The last question of a message of several sentences, alone; empty where the message is one sentence."""
+    sentences = [part.strip() for part in SENTENCE.findall(message)]
+    sentences = [part for part in sentences if len(part.split()) >= LEAST_WORDS]
+    questions = [part for part in sentences if part.endswith("?")]
+    if len(sentences) < 2:
+        return []
+    return [(questions or sentences)[-1]]
+
+
+def leans(question: str, language: str) -> bool:
+    """Whether a question is elliptic: it goes on from the one before, or only points back to it."""
+    text = question.strip(" ¿¡\t\n").lower()
+    code = language if language in LEADS else "en"
+    if LEADS[code].match(text):
+        return True
+    few = len(content_stems(text, language)) <= FEW_WORDS
+    return few and POINTS_BACK[code].search(text) is not None
+
+
+def content_stems(text: str, language: str) -> set[str]:
+    """The stems of the words that carry meaning."""
+    stop = STOPWORDS.get(language, ())
+    unmeant = {lexical.stem(word, language) for word in stop}
+    return {stem for stem in lexical.words(text, language) if stem not in unmeant}

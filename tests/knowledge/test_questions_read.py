@@ -1,0 +1,164 @@
+"""How a question is read before it is searched: its products, its last sentence, and what it leans on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from knowledge import fitting, metric, products, scoring, wording
+from knowledge.scoring import TEXT, WORDING, Sizes
+from knowledge.spelling import Spelling
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "told", "named"),
+    [
+        ("¿la tostadora está en garantía?", "es", "¿la producto está en garantía?", {"CH2"}),
+        ("mi Vórtice 1200 no arranca", "es", "mi producto no arranca", {"VX12"}),
+        ("my hairdryers and the AIR FRYER", "en", "my product and the product", {"AL1", "FR5"}),
+        ("¿se puede devolver el café abierto?", "es", "¿se puede devolver el café abierto?", set()),
+        ("¿cuánto vale la tarjeta regalo?", "es", "¿cuánto vale la tarjeta regalo?", set()),
+        ("la recafetera del robotín", "es", "la recafetera del robotín", set()),
+    ],
+)
+def test_appliances_lose_their_names(text: str, language: str, told: str, named: set[str]) -> None:
+    assert products.neutral(text, language) == (told, frozenset(named))
+
+
+@given(st.text(max_size=200))
+def test_no_text_breaks_the_reading_of_products(text: str) -> None:
+    told, named = products.neutral(text, "es")
+
+    assert len(products.plain(text)) == len(text)
+    assert named or told == text
+
+
+def test_a_shop_without_a_catalogue_names_no_products(tmp_path: Path) -> None:
+    assert products.read(tmp_path / "none.yml").names == {}
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("devolver", "devolver"),
+        ("debolver", "devolver"),
+        ("garnatia", "garantia"),
+        ("parking", "parking"),
+        ("e3", "e3"),
+    ],
+)
+def test_a_misspelt_word_is_read_as_the_known_one_it_is_most_like(written: str, meant: str) -> None:
+    known = Spelling(["devolver", "garantia", "packing", "e4", "envio"])
+
+    assert known.meant(written) == meant
+
+
+@given(st.text(max_size=30), st.lists(st.text(max_size=12), max_size=8))
+def test_a_word_is_read_as_itself_or_as_a_known_one(written: str, stems: list[str]) -> None:
+    assert Spelling(stems).meant(written) in {written, *stems}
+
+
+@pytest.mark.parametrize(
+    ("message", "alone"),
+    [
+        ("¿cuánto cuesta el envío?", []),
+        ("Hola. ¿Cuánto cuesta el envío?", []),
+        ("Ayer recibí el robot. ¿Cómo lo conecto al wifi? Gracias.", ["¿Cómo lo conecto al wifi?"]),
+        ("I bought it last week. It stopped working this morning. No idea why", ["It stopped working this morning."]),
+        ("", []),
+    ],
+)
+def test_the_last_question_of_a_message_stands_alone(message: str, alone: list[str]) -> None:
+    assert wording.last_question(message) == alone
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "leans"),
+    [
+        ("¿y a Canarias?", "es", True),
+        ("¿cómo lo arreglo?", "es", True),
+        ("what about refurbished ones?", "en", True),
+        ("can I leave it in a shop?", "en", True),
+        ("¿tenéis coches eléctricos?", "es", False),
+        ("do you sell electric cars?", "en", False),
+        ("¿cuánto tiempo tengo para devolver un producto que compré en la tienda?", "es", False),
+    ],
+)
+def test_only_an_elliptic_question_leans(text: str, language: str, leans: bool) -> None:
+    assert wording.leans(text, language) is leans
+
+
+def test_an_article_in_one_language_is_not_behind_for_it() -> None:
+    one, none = (1, 1, 0), (0, 0, 0)
+    sizes = {"both": Sizes(one, one), "own": Sizes(one, none), "foreign": Sizes(none, one)}
+    own = [(slug, sort, cosine) for slug in ("both", "own") for sort, cosine in ((WORDING, 0.5), (TEXT, 0.4))]
+    other = [(slug, sort, cosine) for slug in ("both", "foreign") for sort, cosine in ((WORDING, 0.4), (TEXT, 0.3))]
+    near = scoring.nearness(own, other, sizes, (0.1, 0.1, 0.1))
+
+    assert near["own"] == pytest.approx(near["both"])
+    assert near["foreign"] == pytest.approx(near["both"])
+
+
+@given(st.lists(st.floats(-1, 1), max_size=12), st.integers(0, 12), st.floats(-1, 1))
+def test_a_mean_lies_between_its_values(values: list[float], size: int, floor: float) -> None:
+    best = sorted(values, reverse=True)
+    found = scoring.mean(best, max(size, len(values)), scoring.TOP, floor)
+
+    assert min([*values, floor]) - 1e-9 <= found <= max([*values, floor]) + 1e-9
+
+
+def test_known_questions_tell_which_article_a_like_one_belongs_to() -> None:
+    directions = np.eye(4, dtype=np.float32)
+    told = metric.telling(directions, directions, ["returns", "returns", "warranty", ""])
+
+    said = [told(row, row) for row in directions]
+
+    assert [max(one.articles, key=one.articles.__getitem__) for one in said[:3]] == ["returns", "returns", "warranty"]
+    assert said[3].none > 0.5 > max(one.none for one in said[:3])
+
+
+def test_the_kinship_of_an_article_nothing_was_learnt_of_is_guessed_from_how_near_it_is() -> None:
+    near = {"old": (0.2, 0.2, 0.2, 0.2), "widened": (0.8, 0.5, 0.5, 0.5), "new": (0.8, 0.5, 0.5, 0.5)}
+    found = scoring.kinship({"old": 0.1, "widened": 0.3}, near, {"widened"}, (1.0, 0.0, 0.0, 0.0, -0.1))
+
+    assert found == pytest.approx({"old": 0.1, "widened": 0.7, "new": 0.7})
+
+
+def test_wordings_of_one_article_move_together() -> None:
+    chance = np.random.default_rng(1)
+    articles = np.repeat(np.arange(5), 40)
+    subject, tone = chance.normal(size=(5, 8)), chance.normal(size=(200, 1)) * np.eye(8)[0] * 6
+    vectors = (subject[articles] + tone + chance.normal(size=(200, 8)) * 0.1).astype(np.float32)
+    moved = metric.whitening(vectors, articles)(vectors)
+    same = np.equal.outer(articles, articles)
+
+    def apart(rows: NDArray[np.float32]) -> float:
+        unit = metric.unit(rows)
+        return float((unit @ unit.T)[same].mean() - (unit @ unit.T)[~same].mean())
+
+    assert apart(moved) > 2 * apart(vectors - vectors.mean(axis=0))
+
+
+def test_a_weight_of_the_wrong_sign_is_left_out() -> None:
+    answers = {(True, True): np.array([2.0, -1.0]), (True, False): np.array([1.5])}
+    found = fitting.agreeing(lambda kept: answers[tuple(kept.tolist())], np.array([1.0, 1.0]))
+
+    assert found.tolist() == [1.5, 0.0]
+
+
+def test_the_ranking_learns_which_feature_points_to_the_right_article() -> None:
+    chance = np.random.default_rng(3)
+    right = chance.integers(0, 6, 300)
+    features = chance.normal(size=(300, 6, 2))
+    features[np.arange(300), right, 0] += 2.0
+    features[0, :5] = np.nan
+    right[0] = 5
+    weights = fitting.listwise(features, right, 1.0)
+
+    assert weights[0] > 1.0
+    assert abs(weights[1]) < 0.3
