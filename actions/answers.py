@@ -11,7 +11,7 @@ from actions import wishes
 from actions.trouble import TurnAction
 from actions.turn import Turn
 from knowledge.answers import answer
-from knowledge.gaps import record_gap
+from knowledge.gaps import record_answer, record_gap
 
 UNCLEAR_BEFORE_PERSON = 3
 LIKELY = 0.25
@@ -24,12 +24,14 @@ def answer_question(turn: Turn) -> bool:
     if not found.found:
         return False
     turn.tell(found.text, citations=[asdict(citation) for citation in found.citations])
+    first = found.citations[0]
+    record_answer(turn.words, turn.language, turn.channel, turn.conversation, first.slug, first.revision)
     return True
 
 
 def admit_ignorance(turn: Turn) -> None:
     """Say that no article answers this, keep the question for the editors, and offer a person."""
-    record_gap(turn.words, turn.language, str(turn.metadata.get("channel") or ""), turn.conversation)
+    record_gap(turn.words, turn.language, turn.channel, turn.conversation)
     turn.say("utter_no_answer")
     turn.command("gap")
 

@@ -73,6 +73,10 @@ class Turn:
         return str(self._tracker.sender_id)
 
     @property
+    def channel(self) -> str:
+        return str(self.metadata.get("channel") or "")
+
+    @property
     def contact(self) -> str:
         """The conversation's present episode: what counts as one time that a customer wrote to us."""
         return str(self.metadata.get("contact") or self.conversation)

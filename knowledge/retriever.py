@@ -85,6 +85,7 @@ def worth_a_look(known: Corpus, asked: Asked, passages: list[str]) -> list[Artic
     """
     held = (known.by_passage.get(identity) for identity in passages)
     slugs = {pair[0].slug for pair in held if pair is not None} | set(ranking.by_words(known, asked))
+    slugs |= {article.slug for article in known.articles.values() if article.vectors is not None}
     return [article for article in known.articles.values() if article.slug in slugs and article.valid(asked.day)]
 
 

@@ -1,33 +1,89 @@
-"""What editors see besides the pages: the questions that no article answered, most asked first."""
+"""What of ours is in Wagtail's admin: entries in the menu, their pages, and a look before publishing."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any
 
+from django.http import HttpRequest, HttpResponse
+from django.templatetags.static import static
+from django.urls import URLPattern, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel
-from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import SnippetViewSet
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 
-from knowledge.models import Gap
-
-
-class GapViewSet(SnippetViewSet):  # type: ignore[misc]  # Wagtail has no types
-    """A list with filters; an editor changes the state only. The words are the customers'."""
-
-    model = Gap
-    icon = "help"
-    menu_label = _("Unanswered questions")
-    add_to_admin_menu = True
-    list_display: ClassVar[list[str]] = ["question", "language", "channel", "count", "state", "last_asked_at"]
-    list_filter: ClassVar[list[str]] = ["state", "language", "channel"]
-    search_fields: ClassVar[list[str]] = ["question"]
-    panels: ClassVar[list[FieldPanel]] = [
-        FieldPanel("question", read_only=True),
-        FieldPanel("language", read_only=True),
-        FieldPanel("count", read_only=True),
-        FieldPanel("state"),
-    ]
+# Every command imports this module; what searches articles is heavy and waits until it is needed.
 
 
-register_snippet(GapViewSet)
+class EditorsMenuItem(MenuItem):  # type: ignore[misc]  # Wagtail has no types
+    def is_shown(self, request: HttpRequest) -> bool:
+        from knowledge.editor.access import may_write
+
+        return may_write(request.user)
+
+
+@hooks.register("register_admin_urls")
+def addresses() -> list[URLPattern]:
+    from knowledge.editor.urls import urlpatterns
+
+    return urlpatterns
+
+
+@hooks.register("register_admin_menu_item")
+def gaps_entry() -> MenuItem:
+    return EditorsMenuItem(_("Unanswered questions"), reverse("knowledge_gaps"), icon_name="help", order=150)
+
+
+@hooks.register("register_admin_menu_item")
+def health_entry() -> MenuItem:
+    return EditorsMenuItem(
+        _("Health of the articles"), reverse("knowledge_health"), icon_name="clipboard-list", order=160
+    )
+
+
+@hooks.register("before_publish_page")
+def ask_before_publishing(request: HttpRequest, page: Any) -> HttpResponse | None:
+    from knowledge.editor import publishing
+
+    return publishing.ask_before_publishing(request, page)
+
+
+@hooks.register("before_edit_page")
+def ask_before_approving(request: HttpRequest, page: Any) -> HttpResponse | None:
+    from knowledge.editor import publishing
+
+    return publishing.ask_before_approving(request, page)
+
+
+@hooks.register("after_edit_page")
+@hooks.register("after_create_page")
+@hooks.register("after_publish_page")
+def tell_remarks(request: HttpRequest, page: Any) -> None:
+    """After a save that the editor asked for; Wagtail's own saves in between stay silent."""
+    if page.specific_class.__name__ != "ArticlePage" or request.headers.get("accept", "").startswith(
+        "application/json"
+    ):
+        return
+    from django.contrib import messages
+
+    from knowledge.remarks import remarks
+
+    told = {str(message) for message in messages.get_messages(request)._queued_messages}  # type: ignore[attr-defined]
+    for remark in remarks(page):
+        if remark not in told:
+            messages.warning(request, remark)
+
+
+@hooks.register("insert_editor_js")
+def editor_script() -> SafeString:
+    return format_html(
+        '<script src="{}"></script><script src="{}" defer></script>',
+        static("knowledge/editor/impact.js"),
+        static("knowledge/editor/markdown.js"),
+    )
+
+
+@hooks.register("insert_global_admin_css")
+def editor_style() -> SafeString:
+    return format_html('<link rel="stylesheet" href="{}">', static("knowledge/editor/editor.css"))
