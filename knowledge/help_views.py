@@ -33,9 +33,7 @@ def feedback(request: HttpRequest, language: str, slug: str) -> HttpResponse:
     page = get_object_or_404(ArticlePage.objects.live(), slug=slug, locale__language_code=language)
     helped = request.POST.get("helped") == "yes"
     if first_time(request, page):
-        row, _new = Feedback.objects.get_or_create(
-            slug=slug, language=language, day=shop_day(), revision=page.revision
-        )
+        row, _new = Feedback.objects.get_or_create(slug=slug, language=language, day=shop_day(), revision=page.revision)
         field = "helped" if helped else "not_helped"
         Feedback.objects.filter(pk=row.pk).update(**{field: F(field) + 1})
     if "application/json" in request.headers.get("Accept", ""):

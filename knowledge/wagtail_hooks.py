@@ -7,11 +7,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.templatetags.static import static
 from django.urls import URLPattern, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.staticfiles import versioned_static
 
 # Every command imports this module; what searches articles is heavy and waits until it is needed.
 
@@ -77,8 +78,12 @@ def tell_remarks(request: HttpRequest, page: Any) -> None:
 
 @hooks.register("insert_editor_js")
 def editor_script() -> SafeString:
+    from knowledge.editor.toolbar import texts
+
     return format_html(
-        '<script src="{}"></script><script src="{}" defer></script>',
+        '{}<script src="{}"></script><script src="{}"></script><script src="{}" defer></script>',
+        json_script(texts(), "knowledge-texts"),
+        versioned_static("wagtailimages/js/image-chooser-modal.js"),
         static("knowledge/editor/impact.js"),
         static("knowledge/editor/markdown.js"),
     )

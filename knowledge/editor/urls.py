@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from knowledge.editor import gap_views, health_views, impact_views, publishing
+from knowledge.editor import gap_views, health_views, impact_views, publishing, toolbar
 
 urlpatterns: list[URLPattern] = [
     path("gaps/", gap_views.Gaps.as_view(), name="knowledge_gaps"),
@@ -15,5 +15,6 @@ urlpatterns: list[URLPattern] = [
     path("articles/<int:pk>/impact/ask/", impact_views.ask, name="knowledge_impact_ask"),
     path("articles/<int:pk>/losses/", publishing.Losses.as_view(), name="knowledge_losses"),
     path("articles/<int:pk>/losses/publish/", publishing.publish_anyway, name="knowledge_publish_anyway"),
+    path("pictures/<int:pk>/markdown/", toolbar.picture, name="knowledge_picture"),
     path("health/", health_views.Health.as_view(), name="knowledge_health"),
 ]
