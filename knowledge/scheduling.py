@@ -10,8 +10,10 @@ from wagtail.models import Page, Revision
 def publish_scheduled() -> bool:
     """Publishes and withdraws what is due; tells whether there was anything. Safe on any number of workers."""
     now = timezone.now()
-    due = Revision.objects.filter(approved_go_live_at__lt=now).exists()
-    due = due or Page.objects.filter(live=True, expire_at__lt=now).exists()
+    due = bool(
+        Revision.objects.filter(approved_go_live_at__lt=now).exists()
+        or Page.objects.filter(live=True, expire_at__lt=now).exists()
+    )
     if due:
         call_command("publish_scheduled")
     return due

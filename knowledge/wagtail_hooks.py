@@ -24,42 +24,34 @@ class EditorsMenuItem(MenuItem):  # type: ignore[misc]  # Wagtail has no types
         return may_write(request.user)
 
 
-@hooks.register("register_admin_urls")
 def addresses() -> list[URLPattern]:
     from knowledge.editor.urls import urlpatterns
 
     return urlpatterns
 
 
-@hooks.register("register_admin_menu_item")
 def gaps_entry() -> MenuItem:
     return EditorsMenuItem(_("Unanswered questions"), reverse("knowledge_gaps"), icon_name="help", order=150)
 
 
-@hooks.register("register_admin_menu_item")
 def health_entry() -> MenuItem:
     return EditorsMenuItem(
         _("Health of the articles"), reverse("knowledge_health"), icon_name="clipboard-list", order=160
     )
 
 
-@hooks.register("before_publish_page")
 def ask_before_publishing(request: HttpRequest, page: Any) -> HttpResponse | None:
     from knowledge.editor import publishing
 
     return publishing.ask_before_publishing(request, page)
 
 
-@hooks.register("before_edit_page")
 def ask_before_approving(request: HttpRequest, page: Any) -> HttpResponse | None:
     from knowledge.editor import publishing
 
     return publishing.ask_before_approving(request, page)
 
 
-@hooks.register("after_edit_page")
-@hooks.register("after_create_page")
-@hooks.register("after_publish_page")
 def tell_remarks(request: HttpRequest, page: Any) -> None:
     """After a save that the editor asked for; Wagtail's own saves in between stay silent."""
     if page.specific_class.__name__ != "ArticlePage" or request.headers.get("accept", "").startswith(
@@ -70,13 +62,14 @@ def tell_remarks(request: HttpRequest, page: Any) -> None:
 
     from knowledge.remarks import remarks
 
-    told = {str(message) for message in messages.get_messages(request)._queued_messages}  # type: ignore[attr-defined]
+    # Publishing calls this twice.
+    if getattr(request, "_remarks_told", False):
+        return
+    request._remarks_told = True  # type: ignore[attr-defined]
     for remark in remarks(page):
-        if remark not in told:
-            messages.warning(request, remark)
+        messages.warning(request, remark)
 
 
-@hooks.register("insert_editor_js")
 def editor_script() -> SafeString:
     from knowledge.editor.toolbar import texts
 
@@ -89,6 +82,17 @@ def editor_script() -> SafeString:
     )
 
 
-@hooks.register("insert_global_admin_css")
 def editor_style() -> SafeString:
     return format_html('<link rel="stylesheet" href="{}">', static("knowledge/editor/editor.css"))
+
+
+hooks.register("register_admin_urls", addresses)
+hooks.register("register_admin_menu_item", gaps_entry)
+hooks.register("register_admin_menu_item", health_entry)
+hooks.register("before_publish_page", ask_before_publishing)
+hooks.register("before_edit_page", ask_before_approving)
+hooks.register("after_edit_page", tell_remarks)
+hooks.register("after_create_page", tell_remarks)
+hooks.register("after_publish_page", tell_remarks)
+hooks.register("insert_editor_js", editor_script)
+hooks.register("insert_global_admin_css", editor_style)

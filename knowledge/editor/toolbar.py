@@ -33,7 +33,9 @@ def texts() -> dict[str, Any]:
         "chooser": reverse("wagtailimages_chooser:choose"),
         "used": _("{used} of {limit} characters"),
         "over": _("{over} characters too many; at most {limit}."),
-        "too_large": _("The text is too large to be sent. Shorten it, or part it into several articles. It is still here."),
+        "too_large": _(
+            "The text is too large to be sent. Shorten it, or part it into several articles. It is still here."
+        ),
         "limits": {"id_short_answer": SHORT_ANSWER_LIMIT, "id_questions": WORDINGS_LIMIT, "id_body": BODY_LIMIT},
         "most": settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 4,
     }  # fmt: skip
