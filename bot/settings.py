@@ -172,6 +172,11 @@ KNOWLEDGE_CHAT_SCRIPT = "channels/web/loader.js"
 # What editors see a draft's effect on, besides the customers' own questions.
 KNOWLEDGE_EVALUATION_SET = env("KNOWLEDGE_EVALUATION_SET", str(BASE_DIR / "tests" / "evaluation" / "questions.jsonl"))
 
+# Who writes answers in their own words: "provider:name" as LangChain's init_chat_model knows it, with that provider's
+# own variables for keys and addresses. Empty: articles are quoted.
+CHAT_MODEL = env("CHAT_MODEL")
+CHAT_DEADLINE = float(env("CHAT_DEADLINE", "4"))
+
 # The dialogue
 RASA_URL = env("RASA_URL", "http://127.0.0.1:5005")
 RASA_TOKEN = env("POSTVENTA_RASA_TOKEN", "local")

@@ -139,6 +139,11 @@ def instead(other: Corpus) -> Iterator[None]:
         _instead.reset(token)
 
 
+def replaced() -> bool:
+    """Whether `instead` is at work."""
+    return _instead.get() is not None
+
+
 def forget() -> None:
     """Drops what this process knows; for tests, whose database changes under it."""
     global _corpus
