@@ -10,6 +10,7 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from actions import wishes
 from actions.trouble import TurnAction
 from actions.turn import Turn
+from knowledge import pictures
 from knowledge.answers import answer
 from knowledge.gaps import record_answer, record_gap
 
@@ -23,8 +24,9 @@ def answer_question(turn: Turn) -> bool:
     found = answer(turn.words, turn.language, products=turn.slot("about") or (), context=earlier)
     if not found.found:
         return False
-    turn.tell(found.text, citations=[asdict(citation) for citation in found.citations])
     first = found.citations[0]
+    shown = pictures.for_answer(first.slug, found.article_language, found.text)
+    turn.tell(found.text, citations=[asdict(citation) for citation in found.citations], attachments=shown)
     record_answer(turn.words, turn.language, turn.channel, turn.conversation, first.slug, first.revision)
     return True
 

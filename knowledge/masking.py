@@ -21,6 +21,8 @@ NAME = rf"{WORD}(?:\s+(?:{PARTICLE}\s+)?{WORD}){{0,3}}"
 INTRODUCTION = re.compile(
     rf"\b((?i:soy|me llamo|mi nombre es|a nombre de|habla|i am|i['’]m|my name is|this is|in the name of))\s+{NAME}"
 )
+# After these nothing but a name can follow, however it is written.
+NAMED = re.compile(rf"\b((?i:me llamo|mi nombre es|my name is))\s+[^\W\d_]+(?:\s+{NAME})?")
 GREETED = re.compile(rf"\b((?i:hola|buenos días|buenas tardes|querida|querido|hi|hello|dear)),?\s+{NAME}")
 STREET = re.compile(
     rf"\b(?i:calle|c/|avda\.?|avenida|plaza|pza\.?|paseo|camino|carretera|ronda|travesía)\s*"
@@ -43,7 +45,7 @@ def masked(text: str, names: tuple[str, ...] = ()) -> str:
         text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "[…]", text, flags=re.IGNORECASE)
     for pattern in (MAIL, STREET):
         text = pattern.sub("[…]", text)
-    for said in (INTRODUCTION, GREETED):
+    for said in (INTRODUCTION, NAMED, GREETED):
         text = said.sub(lambda found: f"{found[1]} […]", text)
     for pattern in (ACCOUNT, IDENTITY, PHONE, ORDER_CODE, ORDER_NUMBER):
         text = pattern.sub("[…]", text)

@@ -5,22 +5,32 @@ In the Markdown files the same words lead to `<folder>/pictures/name.jpg`, so an
 
 from __future__ import annotations
 
+import io
 import logging
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
-from django.core.files.base import ContentFile
+from django.conf import settings
+from django.core.files.images import ImageFile
 from django.db.models import Q
+from PIL import Image as PillowImage
 from wagtail.images import get_image_model
 
-from knowledge import rendering
+from knowledge import passages, rendering
+from knowledge.models import ArticlePage
 from knowledge.rendering import PICTURE_LINK
 
 logger = logging.getLogger(__name__)
 FOLDER = "pictures"
 # What readers get: wide enough for a phone held sideways, and never the camera's whole file.
 SHOWN = "width-960"
+# What every channel takes: WhatsApp knows JPEG and PNG only, up to 5 MB.
+IN_CHAT = "width-1024|format-jpeg|jpegquality-80|bgcolor-ffffff"
+SENT = 2
+SECTION = re.compile(r"^(?=#{1,6}\s)", re.MULTILINE)
 
 
 def name_of(target: str) -> str:
@@ -62,7 +72,7 @@ def targets(markdown: str) -> list[str]:
 
 def take_in(markdown: str, folder: Path) -> list[str]:
     """Puts the pictures that a file's article shows into the library, unless the same ones are there; names what is
-    missing in `<folder>/pictures/` and in the library."""
+    in neither, or no picture."""
     missing = []
     for target in targets(markdown):
         name = name_of(target)
@@ -75,11 +85,22 @@ def take_in(markdown: str, folder: Path) -> list[str]:
         content = path.read_bytes()
         if held is not None and same(held, content):
             continue
-        image = get_image_model()(title=name)
-        image.file.save(name, ContentFile(content), save=False)
-        image.file_size = len(content)
-        image.save()
+        file = ImageFile(io.BytesIO(content), name=name)
+        if not readable(content):
+            missing.append(target)
+            continue
+        get_image_model().objects.create(title=name, file=file, file_size=len(content))
     return missing
+
+
+def readable(content: bytes) -> bool:
+    """Whether it is a picture at all."""
+    try:
+        with PillowImage.open(io.BytesIO(content)) as picture:
+            picture.verify()
+    except (OSError, SyntaxError, ValueError):
+        return False
+    return True
 
 
 def same(image: Any, content: bytes) -> bool:
@@ -115,3 +136,41 @@ def renditions(names: Iterable[str]) -> dict[str, tuple[str, int, int]]:
             continue
         found[name] = (rendition.url, rendition.width, rendition.height)
     return found
+
+
+def for_answer(slug: str, language: str, quoted: str) -> list[dict[str, str]]:
+    """The pictures of the section that an answer quotes, as attachments: {kind, url, mime, name}, at most two.
+
+    The address is absolute, because providers fetch it; `name` says what the picture shows.
+    """
+    pages = ArticlePage.objects.live().filter(slug=slug, locale__language_code=language, body__contains=f"]({FOLDER}/")
+    page = pages.first()
+    if page is None:
+        return []
+    for section in SECTION.split(page.body):
+        lines = {line for _heading, part in passages.body_parts(section) for line in part.lines}
+        shown = list(described(section))
+        if shown and lines & set(quoted.splitlines()):
+            return [sent for name, words in shown[:SENT] if (sent := attachment(name, words))]
+    return []
+
+
+def described(markdown: str) -> Iterator[tuple[str, str]]:
+    """(file name, what it shows) of each picture of the library."""
+    for token in rendering.parse(markdown):
+        for child in token.children or []:
+            if child.type == "image" and (name := name_of(str(child.attrGet("src") or ""))):
+                yield name, child.content
+
+
+def attachment(name: str, words: str) -> dict[str, str] | None:
+    image = by_names([name]).get(name)
+    try:
+        rendition = image.get_rendition(IN_CHAT) if image is not None else None
+    except Exception as error:
+        logger.warning("the picture %s cannot be sent: %s: %s", name, type(error).__name__, error)
+        return None
+    if rendition is None:
+        return None
+    address = urljoin(f"{settings.PUBLIC_BASE_URL}/", rendition.url)
+    return {"kind": "image", "url": address, "mime": "image/jpeg", "name": words or name}

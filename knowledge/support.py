@@ -19,8 +19,8 @@ from knowledge.passages import SENTENCE_END
 SENTENCE_LIMIT = 400
 # The share of a sentence's words that its passage must have; with less, even a close meaning is not enough.
 WORDS_SHARE = 0.7
-# The least cosine of a sentence and its passage.
-NEARNESS = 0.25
+# The least cosine of a sentence and the one of the passage that it repeats.
+NEARNESS = 0.4
 STOPWORDS = {"es": STOPWORDS_SPANISH, "en": STOPWORDS_EN_PLUS}
 DENIALS = {
     "es": re.compile(
@@ -33,9 +33,13 @@ DENIALS = {
 ADDRESS = re.compile(r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+\.\w+|\b[\w-]+\.(?:com|es|net|org|eu|io)\b", re.IGNORECASE)
 NAME = re.compile(r"(?<![.!?…¿¡\n:]\s)(?<!^)(?<![¿¡«\"(])\b[A-ZÁÉÍÓÚÑ][\wáéíóúñü-]+")
 NUMBER_WORDS = frozenset(
-    "uno una dos tres cuatro cinco seis siete ocho nueve diez once doce quince veinte treinta cuarenta cincuenta sesenta "
-    "noventa cien ciento mil medio media doble mitad gratis gratuito one two three four five six seven eight nine ten "
-    "eleven twelve fifteen twenty thirty forty fifty sixty ninety hundred thousand half double free".split()
+    (
+        *("dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "once", "doce", "quince"),
+        *("veinte", "treinta", "cuarenta", "cincuenta", "sesenta", "noventa", "cien", "ciento", "mil", "doble"),
+        *("mitad", "gratis", "gratuito", "gratuita", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+        *("ten", "eleven", "twelve", "fifteen", "twenty", "thirty", "forty", "fifty", "sixty", "ninety", "hundred"),
+        *("thousand", "half", "double", "twice", "free"),
+    )
 )
 # Somebody speaks to a model here, not to a customer.
 ORDERS = re.compile(
@@ -60,8 +64,9 @@ def supports(passage: str, sentence: str, language: str) -> bool:
         and all(address in passage for address in ADDRESS.findall(sentence))
         and not names(sentence) - set(words_of(passage))
         and words_share(passage, sentence, language) >= WORDS_SHARE
-        and same_denials(passage, sentence, language)
-        and nearness(passage, sentence) >= NEARNESS
+        and bool(like := closest(passage, sentence, language))
+        and same_denials(like, sentence, language)
+        and nearness(like, sentence) >= NEARNESS
     )
 
 
@@ -91,21 +96,23 @@ def words_share(passage: str, sentence: str, language: str) -> float:
     return len(said & content(passage, language)) / len(said) if said else 0.0
 
 
-def same_denials(passage: str, sentence: str, language: str) -> bool:
-    """Whether the passage's sentence that is most like it denies exactly when it does."""
-    denial = DENIALS.get(language, DENIALS["en"])
+def closest(passage: str, sentence: str, language: str) -> str:
+    """The passage's sentence that shares most words with it; empty where the passage has no sentence."""
     said = content(sentence, language)
     parts = [part for line in passage.splitlines() for part in SENTENCE_END.split(line) if part.strip()]
-    if not parts:
-        return False
-    closest = max(parts, key=lambda part: len(said & content(part, language)))
-    return len(denial.findall(sentence)) % 2 == len(denial.findall(closest)) % 2
+    return max(parts, key=lambda part: len(said & content(part, language)), default="")
 
 
-def nearness(passage: str, sentence: str) -> float:
-    """The cosine of the two, as the encoder of the articles sees them."""
-    one, other = (np.array(encoder().embed_query(text)) for text in (passage, sentence))
-    return float(one @ other / max(float(np.linalg.norm(one) * np.linalg.norm(other)), 1e-9))
+def same_denials(like: str, sentence: str, language: str) -> bool:
+    """Whether it denies something exactly when the sentence that is most like it does."""
+    denial = DENIALS.get(language, DENIALS["en"])
+    return bool(denial.search(sentence)) == bool(denial.search(like))
+
+
+def nearness(one: str, other: str) -> float:
+    """The cosine of two sentences, as the encoder of the articles sees them."""
+    a, b = (np.array(encoder().embed_query(text)) for text in (one, other))
+    return float(a @ b / max(float(np.linalg.norm(a) * np.linalg.norm(b)), 1e-9))
 
 
 def without_orders(text: str) -> str:

@@ -62,7 +62,7 @@ def written(question: str, article: Article, met: Sequence[tuple[Passage, float]
     (an editor measures its effect) answers are quoted: that is what changes. Never raises, and never takes longer than
     `settings.CHAT_DEADLINE` seconds.
     """
-    if not configured() or corpus.replaced() or _resting():
+    if not configured() or corpus.replaced() or resting():
         return quoted
     texts = grounds(article, met, quoted)
     if not texts:
@@ -147,7 +147,8 @@ _failures = 0
 _rests_until = 0.0
 
 
-def _resting() -> bool:
+def resting() -> bool:
+    """Whether the model has failed too often just now to be asked."""
     return time.monotonic() < _rests_until
 
 

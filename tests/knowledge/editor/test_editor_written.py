@@ -5,12 +5,16 @@ The model is the sandbox's stand-in, asked over HTTP through LangChain's own cli
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from socketserver import ThreadingMixIn
 from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
+from django.core.wsgi import get_wsgi_application
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,10 +31,28 @@ PASSAGE = (
 )
 
 
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[str]:
+    """The address of a server with this project's pages. What it serves here touches no database."""
+    with make_server("127.0.0.1", 0, get_wsgi_application(), server_class=Threaded, handler_class=Quiet) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+class Threaded(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Says nothing."""
+
+
 @pytest.fixture
-def model(live_server: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+def model(sandbox: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Configures one of the stand-in's characters, as a shop would do it."""
-    monkeypatch.setenv("OPENAI_BASE_URL", f"{live_server.url}/sandbox/model/v1")
+    monkeypatch.setenv("OPENAI_BASE_URL", f"{sandbox}/sandbox/model/v1")
     monkeypatch.setenv("OPENAI_API_KEY", "sandbox")
 
     def choose(character: str, seconds: float = 30.0) -> None:
@@ -73,13 +95,16 @@ def test_a_slow_model_does_not_hold_the_customer_up(small_shop: Path, model: Cal
     assert found.text == QUOTED and time.monotonic() - begun < 5
 
 
-def test_after_some_failures_the_model_is_left_alone(small_shop: Path, model: Callable[..., None]) -> None:
+def test_after_some_failures_the_model_is_left_alone(
+    small_shop: Path, model: Callable[..., None], settings: Any
+) -> None:
     model("broken")
     for _time in range(writing.FAILURES):
         answer(QUESTION, "es")
-    model_asked_again = writing._resting()
+    model_is_well_again = "openai:faithful"
+    settings.CHAT_MODEL = model_is_well_again
 
-    assert model_asked_again
+    assert writing.resting()
     assert answer(QUESTION, "es").text == QUOTED
 
 
