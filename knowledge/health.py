@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db.models import Sum
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
@@ -139,7 +140,7 @@ def missing_languages(pages: list[ArticlePage]) -> Iterator[Finding]:
         if missing:
             translate = reverse("simple_translation:submit_page_translation", args=[page.pk]), _("Translate it")
             detail = _("There is no version in %(languages)s; customers get this one.") % {
-                "languages": ", ".join(missing)
+                "languages": ", ".join(get_language_info(code)["name_translated"] for code in missing)
             }
             yield of("missing", page, detail, translate)
             languages[page.slug].update(wanted)
