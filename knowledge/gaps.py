@@ -26,6 +26,7 @@ SAME_MEANING = 0.42
 # A gap that nobody asked about for so long takes no new wordings; a new one is made.
 REMEMBERED = timedelta(days=365)
 COMPARED = 3_000
+LEFT_BEHIND = timedelta(minutes=1)
 # The last answered question that this process has compared with the gaps.
 _looked_at: datetime | None = None
 
@@ -36,16 +37,27 @@ def record_gap(question: str, language: str, channel: str, conversation: str) ->
     `conversation` is an opaque name. A closed gap that is asked again is open again: its article does not answer it.
     Returns None for a question without words.
     """
-    with transaction.atomic():
-        asked = record(question, language, channel, conversation)
-        if asked is None:
-            return None
-        gap = asked.gap or gap_of_meaning(asked)
-        if gap is None:
-            gap = Gap.objects.create(question=asked.text, language=language, count=0)
-        Question.objects.filter(pk=asked.pk).update(gap=gap)
-        settle(gap, channel, conversation)
+    asked = record(question, language, channel, conversation)
+    if asked is None:
+        return None
+    # Comparing takes its time; it is done between two transactions, not in one that others wait for.
+    return join(asked, asked.gap or gap_of_meaning(asked), channel, conversation)
+
+
+@transaction.atomic
+def join(asked: Question, gap: Gap | None, channel: str = "", conversation: str = "") -> Gap:
+    """Puts a question to its gap, or to a new one."""
+    gap = gap or Gap.objects.create(question=asked.text, language=asked.language, count=0)
+    Question.objects.filter(pk=asked.pk).update(gap=gap)
+    settle(gap, channel, conversation)
     return gap
+
+
+def join_left_behind() -> int:
+    """Puts unanswered questions to a gap whose process ended between recording and comparing; returns how many."""
+    since = timezone.now() - LEFT_BEHIND
+    left = Question.objects.filter(gap=None, article="", last_asked_at__lt=since)[:100]
+    return len([join(asked, gap_of_meaning(asked), conversation=asked.conversation) for asked in left])
 
 
 def record_answer(question: str, language: str, channel: str, conversation: str, slug: str, revision: int) -> None:
@@ -54,14 +66,14 @@ def record_answer(question: str, language: str, channel: str, conversation: str,
     A question that cannot be counted now is no reason to withhold its answer, so the database's errors are only logged.
     """
     try:
-        with transaction.atomic():
-            asked = record(question, language, channel, conversation, slug=slug, revision=revision)
-            if asked is not None and asked.gap is not None:
-                close(asked.gap, slug)
+        asked = record(question, language, channel, conversation, slug=slug, revision=revision)
+        if asked is not None and asked.gap is not None:
+            close(asked.gap, slug)
     except DatabaseError as error:
         logger.warning("an answered question was not counted: %s", error)
 
 
+@transaction.atomic
 def record(
     question: str, language: str, channel: str, conversation: str, *, slug: str = "", revision: int = 0
 ) -> Question | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from knowledge.gaps import close_answered, record_answer, record_gap
+from knowledge.gaps import close_answered, join_left_behind, record, record_answer, record_gap
 from knowledge.index import index_pending
 from knowledge.models import Gap, Question
 from tests.knowledge.editor.newsroom import article, edit, words
@@ -141,6 +143,18 @@ def test_an_encoder_that_is_down_loses_no_question(small_shop: Path, settings: o
     lost = record_gap("¿Enviáis a Marruecos?", "es", "web", "c-2")
 
     assert lost is not None and Gap.objects.count() == 2
+
+
+def test_a_question_left_behind_by_a_dead_process_joins_its_gap(small_shop: Path) -> None:
+    gap = record_gap("¿Vendéis lavadoras?", "es", "web", "c-1")
+    record("hay lavadoras en la tienda", "es", "web", "c-2")
+    assert join_left_behind() == 0, "it may be on its way"
+
+    Question.objects.update(last_asked_at=timezone.now() - timedelta(minutes=5))
+
+    assert gap is not None and join_left_behind() == 1
+    gap.refresh_from_db()
+    assert gap.count == 2 and gap.questions.count() == 2
 
 
 @pytest.mark.parametrize("path", ["/cms/gaps/", "/cms/health/", "/cms/articles/{pk}/impact/"])
