@@ -22,7 +22,7 @@
         if (error) { error.textContent = answer.error; error.hidden = false; }
         return;
       }
-      if (answer.next <= next) break;
+      if (answer.next <= next && next < answer.total) return;
       next = answer.next;
       total = whole ? answer.total : Math.min(answer.total, answer.likely);
       for (const [kind, count] of Object.entries(answer.counts)) {
