@@ -205,7 +205,8 @@ def losses(page: ArticlePage) -> list[Change]:
     cited = set(Question.objects.filter(article=slug).values_list("text", flat=True)[:LIKELY])
     first = trial.nearest_first(known)
     likely = first[:LIKELY] + [question for question in first[LIKELY:] if question.text in cited]
-    return [change for change in trial.changes(likely) if change.kind == "lost"]
+    # A wrong answer that goes is no loss.
+    return [change for change in trial.changes(likely) if change.kind == "lost" and change.verdict != "better"]
 
 
 def counted(changes: Iterable[Change]) -> dict[Kind, int]:

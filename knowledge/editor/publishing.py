@@ -47,7 +47,7 @@ class Losses(EditorsOnly, TemplateView):
     """What would be lost, and two ways on: publish anyway, or back to the draft."""
 
     template_name = "knowledge/editor/losses.html"
-    page_title = gettext_lazy("Publish and lose answers?")
+    page_title = gettext_lazy("Publish like this?")
     header_icon = "warning"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
