@@ -32,12 +32,13 @@ async def indexing(stop: asyncio.Event) -> None:
 async def editing(stop: asyncio.Event) -> None:
     """Publish and withdraw what editors scheduled, and close the gaps that articles answer by now."""
     from knowledge.gaps import close_answered, join_left_behind
+    from knowledge.impact import get_ready
     from knowledge.remembered import forget_old
     from knowledge.scheduling import publish_scheduled
 
     await on_database(forget_old)
     while not stop.is_set():
-        for task in (publish_scheduled, join_left_behind, close_answered):
+        for task in (publish_scheduled, join_left_behind, close_answered, get_ready):
             try:
                 await on_database(task)
             except Exception as error:

@@ -140,7 +140,7 @@ def missing_languages(pages: list[ArticlePage]) -> Iterator[Finding]:
         if missing:
             translate = reverse("simple_translation:submit_page_translation", args=[page.pk]), _("Translate it")
             detail = _("There is no version in %(languages)s; customers get this one.") % {
-                "languages": ", ".join(get_language_info(code)["name_translated"] for code in missing)
+                "languages": ", ".join(str(get_language_info(code)["name_translated"]) for code in missing)
             }
             yield of("missing", page, detail, translate)
             languages[page.slug].update(wanted)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +22,7 @@ import numpy as np
 from django.conf import settings
 from django.utils import timezone
 
-from knowledge import answers, corpus, index, products, remembered
+from knowledge import answers, corpus, index, lexical, products, remembered
 from knowledge.corpus import Article, Corpus
 from knowledge.encoder import encoder, encoder_name
 from knowledge.models import ArticlePage, Question
@@ -31,6 +32,9 @@ PAST = timedelta(days=180)
 PAST_LIMIT = 500
 # So many of the nearest questions are asked before a publication; a draft changes none that is far from it.
 LIKELY = 60
+NEW = 20
+# Seconds until it is looked again whether customers asked something new.
+PAUSE = 300.0
 REMEMBERED = 4_000
 # What the dialogue decides by itself (small talk, requests) is no question to the articles.
 ANSWERED_KINDS = ("faq", "guide", "unanswerable")
@@ -136,6 +140,7 @@ class Trial:
         return Told(found.text, found.citations[0].slug, found.citations[0].title)
 
 
+_ready_until = 0.0
 _before: OrderedDict[tuple[int, str, date, str, str], Told] = OrderedDict()
 _lock = threading.Lock()
 
@@ -200,13 +205,36 @@ def known_questions() -> list[Posed]:
 def losses(page: ArticlePage) -> list[Change]:
     """The questions that would lose their answer, among those near to the draft and those it answered lately."""
     trial = Trial(page)
-    known = known_questions()
-    slug = page.slug
-    cited = set(Question.objects.filter(article=slug).values_list("text", flat=True)[:LIKELY])
+    known = at_hand(known_questions(), trial.draft)
+    cited = set(Question.objects.filter(article=page.slug).values_list("text", flat=True)[:LIKELY])
     first = trial.nearest_first(known)
     likely = first[:LIKELY] + [question for question in first[LIKELY:] if question.text in cited]
     # A wrong answer that goes is no loss.
     return [change for change in trial.changes(likely) if change.kind == "lost" and change.verdict != "better"]
+
+
+def at_hand(questions: Sequence[Posed], draft: Article) -> list[Posed]:
+    """The questions that can be compared at once, and of the others a few that share most words with the draft.
+
+    Who presses "publish" in a shop that is minutes old does not wait until hundreds of questions were encoded.
+    """
+    new = set(remembered.missing([told(question) for question in questions]))
+    ready = [question for question in questions if told(question) not in new]
+    others = [question for question in questions if told(question) in new]
+    words = {question: set(lexical.words(told(question), question.language)) for question in others}
+    others.sort(key=lambda question: -len(words[question] & draft.vocabulary) / max(1, len(words[question])))
+    return [*ready, *others[:NEW]]
+
+
+def get_ready(limit: int = 4) -> int:
+    """Encodes a few known questions that were not yet; returns how many. The worker calls it when it has time."""
+    global _ready_until
+    if time.monotonic() < _ready_until:
+        return 0
+    texts = remembered.missing([told(question) for question in known_questions()])[:limit]
+    remembered.vectors(texts)
+    _ready_until = 0.0 if texts else time.monotonic() + PAUSE
+    return len(texts)
 
 
 def counted(changes: Iterable[Change]) -> dict[Kind, int]:

@@ -29,6 +29,8 @@ def key(text: str) -> str:
 
 def vectors(texts: Sequence[str]) -> Matrix:
     """The encoder's own vectors of questions, one per row. Those that are new are encoded and kept."""
+    if not texts:
+        return np.zeros((0, 1), dtype=np.float32)
     wanted = [cleaned(text) for text in texts]
     keys = {text: key(text) for text in wanted}
     known = load(list(keys.values()))
@@ -50,13 +52,18 @@ def load(keys: Sequence[str]) -> dict[str, Matrix]:
     return found
 
 
+def missing(texts: Sequence[str]) -> list[str]:
+    """Those of the texts whose vectors would have to be encoded first."""
+    keys = {text: key(cleaned(text)) for text in texts}
+    known = load(list(keys.values()))
+    return [text for text, name in keys.items() if name not in known]
+
+
 def compared(texts: Sequence[str]) -> Matrix:
     """Unit vectors whose products are cosines, under the map that was learnt for this encoder, if any."""
-    if not texts:
-        return np.zeros((0, 1), dtype=np.float32)
     learnt = metric(base_name())
     found = vectors(texts)
-    if learnt is not None:
+    if learnt is not None and len(found):
         return learnt.map(found)
     return np.asarray(found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9), dtype=np.float32)
 

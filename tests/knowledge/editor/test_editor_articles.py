@@ -13,6 +13,7 @@ from PIL import Image as Pillow
 from wagtail.images import get_image_model
 
 from knowledge.answers import answer
+from knowledge.articlefile import read
 from knowledge.importing import import_articles
 from knowledge.index import index_pending
 from knowledge.models import ArticlePage
@@ -83,7 +84,7 @@ def test_pictures_films_and_tables_come_back_from_files_as_they_were(small_shop:
     out = tmp_path / "out"
     call_command("articles", "export", str(out))
     assert (out / "pictures" / "filtro.jpg").read_bytes() == file.getvalue()
-    assert (out / "es" / "brasa-20-errores.md").read_text() == path.read_text()
+    assert read(out / "es" / "brasa-20-errores.md") == read(path)
 
 
 def test_a_picture_that_is_nowhere_is_named(small_shop: Path) -> None:
