@@ -12,8 +12,9 @@ from actions.starts import OFFERS, STARTS
 from actions.trouble import TurnAction
 from actions.turn import Button, Turn
 from bot.shop import understand
+from knowledge import pictures
 from knowledge.answers import answer
-from knowledge.gaps import record_gap
+from knowledge.gaps import record_answer, record_gap
 
 UNCLEAR_BEFORE_PERSON = 3
 # Below this the customer wants something done rather than told, and a flow that is this likely is begun.
@@ -31,8 +32,14 @@ def answer_question(turn: Turn, least: float = 0.0, flow: str | None = None) -> 
     found = answer(turn.words, turn.language, products=turn.slot("about") or (), context=earlier)
     if not found.found or found.confidence < least:
         return False
-    buttons = [offer(flow, turn.language)] if flow in OFFERS else []
-    turn.tell(found.text, citations=[asdict(citation) for citation in found.citations], buttons=buttons)
+    first = found.citations[0]
+    turn.tell(
+        found.text,
+        citations=[asdict(citation) for citation in found.citations],
+        buttons=[offer(flow, turn.language)] if flow in OFFERS else [],
+        attachments=pictures.for_answer(first.slug, found.article_language, found.text),
+    )
+    record_answer(turn.words, turn.language, turn.channel, turn.conversation, first.slug, first.revision)
     return True
 
 
@@ -44,7 +51,7 @@ def offer(flow: str, language: str) -> Button:
 
 def admit_ignorance(turn: Turn) -> None:
     """Say that no article answers this, keep the question for the editors, and offer a person."""
-    record_gap(turn.words, turn.language, str(turn.metadata.get("channel") or ""), turn.conversation)
+    record_gap(turn.words, turn.language, turn.channel, turn.conversation)
     turn.say("utter_no_answer")
     turn.command("gap")
 

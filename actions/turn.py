@@ -95,6 +95,10 @@ class Turn:
         return str(self._tracker.sender_id)
 
     @property
+    def channel(self) -> str:
+        return str(self.metadata.get("channel") or "")
+
+    @property
     def contact(self) -> str:
         """The conversation's present episode: what counts as one time that a customer wrote to us."""
         return str(self.metadata.get("contact") or self.conversation)
@@ -136,12 +140,19 @@ class Turn:
             **values,
         )
 
-    def tell(self, text: str, *, citations: Sequence[Mapping[str, Any]] = (), buttons: Sequence[Button] = ()) -> None:
-        """Say a text that is already in the customer's language."""
+    def tell(
+        self,
+        text: str,
+        *,
+        citations: Sequence[Mapping[str, Any]] = (),
+        attachments: Sequence[Mapping[str, Any]] = (),
+        buttons: Sequence[Button] = (),
+    ) -> None:
+        """Say a text that is already in the customer's language; `attachments` are {kind, url, mime, name}."""
         self._dispatcher.utter_message(
             text=text,
             buttons=[{"title": button.label, "payload": button.payload} for button in buttons],
-            json_message={"citations": list(citations)},
+            json_message={"citations": list(citations), "attachments": list(attachments)},
         )
 
     def command(self, name: str, **arguments: Any) -> None:

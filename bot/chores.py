@@ -12,6 +12,7 @@ from channels.base import ChannelError, Polled
 log = logging.getLogger(__name__)
 
 INDEX_PAUSE = 0.3
+EDITING_PAUSE = 3.0
 
 
 async def indexing(stop: asyncio.Event) -> None:
@@ -26,6 +27,23 @@ async def indexing(stop: asyncio.Event) -> None:
             log.warning("articles are waiting to be indexed: %s: %s", type(error).__name__, error)
             pause = 3
         await _pause(stop, pause)
+
+
+async def editing(stop: asyncio.Event) -> None:
+    """Publish and withdraw what editors scheduled, and close the gaps that articles answer by now."""
+    from knowledge.gaps import close_answered, join_left_behind
+    from knowledge.impact import get_ready
+    from knowledge.remembered import forget_old
+    from knowledge.scheduling import publish_scheduled
+
+    await on_database(forget_old)
+    while not stop.is_set():
+        for task in (publish_scheduled, join_left_behind, close_answered, get_ready):
+            try:
+                await on_database(task)
+            except Exception as error:
+                log.warning("%s waits: %s: %s", task.__name__, type(error).__name__, error)
+        await _pause(stop, EDITING_PAUSE)
 
 
 async def polling(stop: asyncio.Event) -> None:

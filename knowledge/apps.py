@@ -21,6 +21,7 @@ What a project needs to run it:
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -30,6 +31,8 @@ class KnowledgeConfig(AppConfig):
     verbose_name = _("Knowledge")
 
     def ready(self) -> None:
-        from knowledge import signals
+        from knowledge import roles, signals
 
         signals.connect()
+        # Of the app whose permission it is: it exists only once that app was migrated.
+        post_migrate.connect(roles.let_translate, dispatch_uid="knowledge.let_translate")

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -47,6 +49,8 @@ class Article:
     wordings: frozenset[bytes] = field(repr=False)
     appliances: frozenset[str]
     mentions: dict[str, float] = field(repr=False)
+    # Of a draft, which no index holds: the vector of each passage, in their order.
+    vectors: NDArray[np.float32] | None = field(default=None, repr=False, compare=False)
 
     def valid(self, day: date) -> bool:
         """Whether the article holds on `day`, a day of the shop."""
@@ -160,11 +164,14 @@ class Corpus:
 
 _lock = threading.Lock()
 _corpus: Corpus | None = None
+_instead: ContextVar[Corpus | None] = ContextVar("corpus_instead", default=None)
 
 
 def current() -> Corpus:
     """The corpus of now. One small query when nothing changed; otherwise the changed articles are read again."""
     global _corpus
+    if (other := _instead.get()) is not None:
+        return other
     revision = IndexState.objects.filter(pk=1).values_list("revision", flat=True).first() or 0
     known = _corpus
     if known is None or known.revision != revision:
@@ -173,6 +180,21 @@ def current() -> Corpus:
                 _corpus = Corpus.build(revision, read_articles(_corpus.articles if _corpus else {}))
             known = _corpus
     return known
+
+
+@contextmanager
+def instead(other: Corpus) -> Iterator[None]:
+    """Within this, questions are answered from `other`, such as a corpus with a draft in an article's place."""
+    token = _instead.set(other)
+    try:
+        yield
+    finally:
+        _instead.reset(token)
+
+
+def replaced() -> bool:
+    """Whether `instead` is at work."""
+    return _instead.get() is not None
 
 
 def forget() -> None:

@@ -78,10 +78,19 @@ class BundledE5(Embeddings):
             vector = self._queries.pop(text, None)
             if vector is None:
                 vector = self._model.query(text).tolist()
-            self._queries[text] = vector
-            if len(self._queries) > QUERY_CACHE:
-                self._queries.popitem(last=False)
+            self._keep(text, vector)
         return vector
+
+    def remember(self, text: str, vector: list[float]) -> None:
+        """Take a question's vector that was computed before."""
+        with self._lock:
+            self._keep(cleaned(text), vector)
+
+    def _keep(self, text: str, vector: list[float]) -> None:
+        self._queries.pop(text, None)
+        self._queries[text] = vector
+        if len(self._queries) > QUERY_CACHE:
+            self._queries.popitem(last=False)
 
 
 @lru_cache(maxsize=4)

@@ -45,12 +45,17 @@ def near(vector: list[float], articles: Iterable[Article], revision: int) -> lis
     index yet are left out. Raises KnowledgeUnavailable."""
     wanted = list(articles)
     collection = IndexState.current().collection
-    missing = [a for a in wanted if not usable(_held.get((collection, a.page_id)), a, revision)]
+    stored = [a for a in wanted if a.vectors is None]
+    missing = [a for a in stored if not usable(_held.get((collection, a.page_id)), a, revision)]
     if missing:
         fetch(missing, revision)
     asked = np.array(vector, dtype=np.float32)
     found: list[Hit] = []
     for article in wanted:
+        if article.vectors is not None:
+            near_draft = (article.vectors @ asked).tolist()
+            found += [Hit(article, p, c) for p, c in zip(article.passages, near_draft, strict=True)]
+            continue
         held = _held.get((collection, article.page_id))
         if held is not None and held.ids:
             cosines = dict(zip(held.ids, (held.matrix @ asked).tolist(), strict=True))

@@ -13,6 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 from wagtail.models import Locale, Page, Site
 
+from knowledge import pictures
 from knowledge.articlefile import ArticleFile, ArticleFileError, from_page, read
 from knowledge.models import ArticlePage, HelpIndexPage, HomePage
 
@@ -21,13 +22,14 @@ HELP_SLUGS = {"es": "ayuda", "en": "help"}
 
 @dataclass
 class ImportReport:
-    """What an import did, by slug as `language/slug`."""
+    """What an import did, by slug as `language/slug`. `missing`: pictures that are in no `pictures/` folder."""
 
     created: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     edited: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
 
 
 def import_articles(folder: Path, *, force: bool = False) -> ImportReport:
@@ -53,6 +55,9 @@ def import_articles(folder: Path, *, force: bool = False) -> ImportReport:
             page = pages.get((article.language, article.slug))
             outcome = import_article(article, page, indexes[article.language], key, force)
             getattr(report, outcome).append(f"{article.language}/{article.slug}")
+            if outcome != "edited":
+                missing = pictures.take_in(article.body, folder)
+                report.missing += [f"{article.language}/{article.slug}: {target}" for target in missing]
     return report
 
 

@@ -11,6 +11,7 @@ import threading
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -18,6 +19,7 @@ from urllib.parse import urlsplit
 
 import chromadb
 import httpx
+import numpy as np
 from chromadb.api import ClientAPI
 from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaError, NotFoundError
@@ -37,6 +39,7 @@ CLAIM_ALL = timedelta(minutes=15)
 TIMEOUT = 5.0
 # Passages asked of Chroma by id in one request.
 AT_ONCE = 2_000
+BATCH = 25
 # Cosine, and enough candidates in the graph search that the first hundred are the right hundred.
 CONFIGURATION: Any = {"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 24}}
 
@@ -127,12 +130,44 @@ def active_store() -> Chroma:
         raise KnowledgeUnavailable(f"Chroma does not answer at CHROMA_URL ({settings.CHROMA_URL}): {error}") from error
 
 
+_asked_before: ContextVar[dict[bytes, list[str]] | None] = ContextVar("asked_before", default=None)
+
+
+@contextmanager
+def asked_before(found: dict[bytes, list[str]]) -> Iterator[None]:
+    """Within this, what is nearest is looked up in `found` first, by the vector's `vector_key`."""
+    token = _asked_before.set(found)
+    try:
+        yield
+    finally:
+        _asked_before.reset(token)
+
+
+def vector_key(vector: Sequence[float]) -> bytes:
+    return np.asarray(vector, dtype=np.float32).tobytes()
+
+
 def nearest(vector: list[float], count: int) -> list[str]:
     """The ids of the `count` passages nearest to `vector`, nearest first. Raises KnowledgeUnavailable."""
+    known = _asked_before.get()
+    if known is not None and (before := known.get(vector_key(vector))) is not None:
+        return before
     store = active_store()
     with explained():
         hits = store.similarity_search_by_vector_with_relevance_scores(vector, k=count)
     return [str(document.id) for document, _distance in hits]
+
+
+def nearest_of_many(vectors: Sequence[list[float]], count: int) -> dict[bytes, list[str]]:
+    """What is nearest to each of many vectors, in few calls, by `vector_key`. Raises KnowledgeUnavailable."""
+    found: dict[bytes, list[str]] = {}
+    collection = active_store()._collection
+    for begin in range(0, len(vectors), BATCH):
+        batch: Any = list(vectors[begin : begin + BATCH])
+        with explained():
+            hits = collection.query(query_embeddings=batch, n_results=count, include=[])
+        found |= {vector_key(vector): ids for vector, ids in zip(batch, hits["ids"], strict=True)}
+    return found
 
 
 def stored_vectors(page_ids: Iterable[int]) -> tuple[str, dict[int, dict[str, Sequence[float]]]]:

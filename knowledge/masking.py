@@ -14,14 +14,39 @@ ORDER_CODE = re.compile(r"\b(?=[A-Z0-9-]*\d{3})(?=[A-Z0-9-]*[A-Z])[A-Z0-9]+(?:-[
 ORDER_NUMBER = re.compile(
     r"(?:#|\b(?:order|pedido|n[ºo°]\.?|number|número)\s*:?\s*#?\s*)\d{4,}\b|\b\d{5,}\b", re.IGNORECASE
 )
+WORD = r"[A-ZÁÉÍÓÚÑÜÇ][\w'’·-]+"
+PARTICLE = r"(?:de|del|de la|da|dos|y|i|van|von)"
+NAME = rf"{WORD}(?:\s+(?:{PARTICLE}\s+)?{WORD}){{0,3}}"
+# Who says their name says it like this; the first capital tells it from "soy cliente".
+INTRODUCTION = re.compile(
+    rf"\b((?i:soy|me llamo|mi nombre es|a nombre de|habla|i am|i['’]m|my name is|this is|in the name of))\s+{NAME}"
+)
+# After these nothing but a name can follow, however it is written.
+NAMED = re.compile(rf"\b((?i:me llamo|mi nombre es|my name is))\s+[^\W\d_]+(?:\s+{NAME})?")
+GREETED = re.compile(rf"\b((?i:hola|buenos días|buenas tardes|querida|querido|hi|hello|dear)),?\s+{NAME}")
+STREET = re.compile(
+    rf"\b(?i:calle|c/|avda\.?|avenida|plaza|pza\.?|paseo|camino|carretera|ronda|travesía)\s*"
+    rf"(?:(?i:de la|de los|de las|de|del)\s+)*{WORD}(?:\s+(?:{PARTICLE}\s+)?{WORD}){{0,4}}"
+    r"(?:\s*,?\s*(?i:n[ºo°]\.?\s*)?\d{1,4}(?:\s*[-,]?\s*\d{0,2}\s?[ºª°]?\s?[A-Za-z]?\b)?)?"
+    rf"|\b\d{{1,5}}\s+(?:{WORD}\s+){{1,3}}(?i:street|st\.?|road|rd\.?|avenue|ave\.?|lane|drive|square)\b"
+)
 
 
-def masked(text: str) -> str:
-    """The text with mail addresses, account, identity, phone and order numbers replaced by […].
+def masked(text: str, names: tuple[str, ...] = ()) -> str:
+    """The text with mail and postal addresses, names that are said as such, and account, identity, phone and order
+    numbers replaced by […]. `names` are further names to hide wherever they stand.
 
     >>> masked("Mi pedido L-100234 no llega, soy ana@correo.es, 600 123 456")
     'Mi pedido […] no llega, soy […], […]'
+    >>> masked("Hola, soy Lucía Pérez y vivo en la calle Mayor 12")
+    'Hola, soy […] y vivo en la […]'
     """
-    for pattern in (MAIL, ACCOUNT, IDENTITY, PHONE, ORDER_CODE, ORDER_NUMBER):
+    for name in sorted((name for name in names if len(name) > 1), key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "[…]", text, flags=re.IGNORECASE)
+    for pattern in (MAIL, STREET):
+        text = pattern.sub("[…]", text)
+    for said in (INTRODUCTION, NAMED, GREETED):
+        text = said.sub(lambda found: f"{found[1]} […]", text)
+    for pattern in (ACCOUNT, IDENTITY, PHONE, ORDER_CODE, ORDER_NUMBER):
         text = pattern.sub("[…]", text)
     return text

@@ -93,6 +93,7 @@ def worth_a_look(known: Corpus, asked: Asked, passages: list[str], shared: Share
     """
     held = (known.by_passage.get(identity) for identity in passages)
     slugs = {pair[0].slug for pair in held if pair is not None} | set(shared.most())
+    slugs |= {article.slug for article in known.articles.values() if article.vectors is not None}
     return [article for slug in sorted(slugs) for article in known.by_slug[slug] if article.valid(asked.day)]
 
 

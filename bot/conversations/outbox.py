@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -21,13 +21,25 @@ from bot.conversations.database import on_database
 from bot.conversations.models import Conversation, Delivery, Message, ProviderReceipt, record
 from bot.conversations.writing import lock
 from channels import registry
-from channels.base import DELIVERY_RANK, ChannelError, Choice, Citation, Inbound, Outbound, Part, SendResult
+from channels.base import (
+    DELIVERY_RANK,
+    ChannelError,
+    Choice,
+    Citation,
+    Inbound,
+    MediaKind,
+    MediaRef,
+    Outbound,
+    Part,
+    SendResult,
+)
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=40)
 BACKOFF = (1, 4, 15, 60, 240)
 UNFINISHED = "queued"
+MEDIA_KINDS = get_args(MediaKind)
 
 
 async def deliver(conversation_id: UUID) -> None:
@@ -141,6 +153,11 @@ def outbound(conversation: Conversation, message: Message) -> Outbound:
         context=conversation.context,
         choices=tuple(Choice(**choice) for choice in message.choices),
         citations=tuple(Citation(**citation) for citation in message.citations),
+        media=tuple(
+            MediaRef(kind=file["kind"], ref=file["url"], mime=file.get("mime", ""), name=file.get("name", ""))
+            for file in message.attachments
+            if file.get("url") and file.get("kind") in MEDIA_KINDS
+        ),
         asks=message.asks or None,
     )
 

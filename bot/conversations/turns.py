@@ -213,6 +213,7 @@ def commit(claim: Claim, answer: Answer, milliseconds: int) -> Turn | None:
             reply.text,
             options=reply.options,
             citations=reply.citations,
+            attachments=reply.attachments,
             asks=reply.asks,
             in_reply_to=claim.last.pk,
         )

@@ -43,6 +43,7 @@ class Reply:
     text: str
     options: tuple[Option, ...] = ()
     citations: tuple[Mapping[str, Any], ...] = ()
+    attachments: tuple[Mapping[str, Any], ...] = ()
     asks: str = ""
 
 

@@ -73,6 +73,7 @@ def _answer(body: dict[str, Any]) -> Answer:
                     text=item["text"],
                     options=tuple(Option(b["title"], b["payload"]) for b in item.get("buttons") or ()),
                     citations=tuple(custom.get("citations") or ()),
+                    attachments=tuple(custom.get("attachments") or ()),
                     asks=custom.get("asks") or "",
                 )
             )

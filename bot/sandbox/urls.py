@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from bot.sandbox import api, pages
+from bot.sandbox import api, chat_model, pages
 from bot.sandbox.provider import telegram, twilio
 
 
@@ -25,6 +25,7 @@ urlpatterns = [
     path(f"{TWILIO}/2010-04-01/Accounts/<slug:account>/Messages/<slug:message>/Media/ME<slug:key>", twilio.media),
     path(f"{TWILIO}/v1/Content", twilio.content),
     path(f"{TWILIO}/v2/Indicators/Typing.json", twilio.typing),
+    path("sandbox/model/v1/chat/completions", chat_model.completions),
     path("sandbox/provider/files/<slug:key>", twilio.file, name="sandbox-file"),
     path(f"{TELEGRAM}/file/bot<bottoken:token>/files/<slug:key>", telegram.download),
     path(f"{TELEGRAM}/bot<bottoken:token>/<slug:method>", telegram.call),

@@ -116,8 +116,8 @@ async def test_metrics_count_what_happened(api, waiting) -> None:
 async def test_gaps(api, transactional_db) -> None:
     from knowledge.models import Gap
 
-    await Gap.objects.acreate(fingerprint="a", question="¿Vendéis pilas?", language="es", count=3)
-    await Gap.objects.acreate(fingerprint="b", question="¿Y cables?", language="es", state="closed")
+    await Gap.objects.acreate(question="¿Vendéis pilas?", language="es", count=3)
+    await Gap.objects.acreate(question="¿Y cables?", language="es", state="closed")
     body = (await api.get("/api/gaps")).json()
     assert [(gap["question"], gap["times"]) for gap in body["gaps"]] == [("¿Vendéis pilas?", 3)]
     assert (await api.get("/api/gaps?state=all")).json()["count"] == 2

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from knowledge import pictures
 from knowledge.articlefile import from_page, write
 from knowledge.importing import import_articles
 from knowledge.models import ArticlePage
@@ -29,6 +30,8 @@ class Command(BaseCommand):
         if options["what"] == "export":
             pages = ArticlePage.objects.live().select_related("locale").order_by("locale", "slug")
             count = len([write(from_page(page), folder) for page in pages])
+            for page in pages:
+                pictures.give_out(page.body, folder)
             self.stdout.write(f"{count} articles exported to {folder}")
             return
         if not folder.is_dir():
@@ -40,6 +43,9 @@ class Command(BaseCommand):
         if report.edited:
             names = ", ".join(report.edited)
             self.stdout.write(f"Edited in Wagtail and left alone (--force overwrites them): {names}")
+        if report.missing:
+            names = ", ".join(report.missing)
+            self.stdout.write(f"Pictures that were not found in {folder / pictures.FOLDER}: {names}")
         if options["index"]:
             from knowledge.index import index_pending
 

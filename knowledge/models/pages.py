@@ -1,20 +1,18 @@
-"""Articles and the help centre as Wagtail pages, and the three small tables beside them.
-
-`IndexState` points at the search index in use, `PendingArticle` lists the articles whose index entry is behind, and
-`Gap` keeps the questions that no article answered.
-"""
+"""Articles and the help centre as Wagtail pages."""
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any, ClassVar, cast
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.models import Page
@@ -23,6 +21,9 @@ from wagtail.search import index as search_index
 from knowledge import rendering
 
 SHORT_ANSWER_LIMIT = 600
+# A manual of many pages is several articles; whoever pastes one by mistake is told.
+BODY_LIMIT = 60_000
+WORDINGS_LIMIT = 10_000
 
 
 class Topic(models.TextChoices):
@@ -73,12 +74,15 @@ class HelpIndexPage(Page):  # type: ignore[misc]
         query = request.GET.get("q", "").strip()[:200]
         context["query"] = query
         if query:
-            context["results"] = search_articles(query, self.locale.language_code)
+            # Crawlers follow any address; a question is counted as a customer's when our own form sent it.
+            asked = request.headers.get("Sec-Fetch-Site") == "same-origin"
+            context["results"] = search_articles(query, self.locale.language_code, counted=asked)
         else:
             articles = list(ArticlePage.valid_on(timezone.localdate()).child_of(self).live().order_by("title"))
             topics = [(t.label, [a for a in articles if a.topic == t.value]) for t in Topic]
             context["topics"] = [(label, found) for label, found in topics if found]
         context["translations"] = live_translations(self)
+        context.update(chat())
         return context
 
 
@@ -92,6 +96,7 @@ class ArticlePage(Page):  # type: ignore[misc]
     questions = models.TextField(
         _("other wordings"),
         blank=True,
+        max_length=WORDINGS_LIMIT,
         help_text=_("Other ways customers ask this, one per line. The more different, the better it is found."),
     )
     short_answer = models.TextField(
@@ -104,9 +109,11 @@ class ArticlePage(Page):  # type: ignore[misc]
     body = models.TextField(
         _("body"),
         blank=True,
+        max_length=BODY_LIMIT,
         help_text=_(
             "Markdown: ## headings, 1. steps, tables with |. Each section should make sense alone, because the bot "
-            "may quote it alone. Link to another article with its slug: [text](slug.md)."
+            "may quote it alone. Link to another article with its slug: [text](slug.md). Pictures: "
+            "![what it shows](pictures/name.jpg). A film: its link alone on a line."
         ),
     )
     topic = models.CharField(_("topic"), max_length=20, choices=Topic.choices, default=Topic.PRODUCTS)
@@ -166,7 +173,30 @@ class ArticlePage(Page):  # type: ignore[misc]
     @property
     def body_html(self) -> SafeString:
         """The body as sanitised HTML; its headings carry ids and its links lead to the other articles' pages."""
-        return rendering.render(self.body)
+        from knowledge import pictures
+
+        names = [pictures.name_of(target) for target in pictures.targets(self.body)]
+        return rendering.render(self.body, pictures.renditions(names) if names else {})
+
+    @property
+    def structured_data(self) -> SafeString:
+        """Question and answer as search engines read them (schema.org FAQPage), safe inside a script element."""
+        data = {
+            "@context": "https://schema.org",
+            "@type": "FAQPage",
+            "inLanguage": self.locale.language_code,
+            "mainEntity": [
+                {
+                    "@type": "Question",
+                    "name": self.title,
+                    "acceptedAnswer": {"@type": "Answer", "text": self.short_answer, "url": self.full_url},
+                }
+            ],
+        }
+        text = json.dumps(data, ensure_ascii=False)
+        for character, escaped in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")):
+            text = text.replace(character, escaped)
+        return mark_safe(text)  # noqa: S308  nothing that ends a script is left
 
     def clean(self) -> None:
         super().clean()
@@ -183,86 +213,17 @@ class ArticlePage(Page):  # type: ignore[misc]
             .filter(topic=self.topic)
             .order_by("title")[:5]
         )
+        context["thanks"] = request.GET.get("thanks", "")
+        context.update(chat())
         context["expired"] = bool(self.valid_until and self.valid_until < timezone.localdate())
         return context
+
+
+def chat() -> dict[str, str]:
+    """The chat that a page carries, as the settings name it."""
+    return {"chat_script": getattr(settings, "KNOWLEDGE_CHAT_SCRIPT", ""), "site_name": settings.WAGTAIL_SITE_NAME}
 
 
 def live_translations(page: Page) -> list[Page]:
     """The published versions of `page` in other languages."""
     return list(page.get_translations().live().select_related("locale").specific())
-
-
-class IndexState(models.Model):
-    """One row: which collection is searched, how it was made, and a number that rises with every change."""
-
-    collection = models.CharField(max_length=80, blank=True)
-    encoder = models.CharField(max_length=200, blank=True)
-    splitter = models.CharField(max_length=20, blank=True)
-    revision = models.PositiveBigIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return f"{self.collection or '-'} r{self.revision}"
-
-    @classmethod
-    def current(cls) -> IndexState:
-        return cls.objects.get_or_create(pk=1)[0]
-
-    @classmethod
-    def bump(cls) -> None:
-        """Tells every process that articles or their index changed."""
-        cls.current()
-        cls.objects.filter(pk=1).update(revision=F("revision") + 1)
-
-
-class PendingArticle(models.Model):
-    """An article whose entry in the index is behind. Each further change raises `generation`."""
-
-    page_id = models.BigIntegerField(unique=True)
-    generation = models.PositiveIntegerField(default=1)
-    marked_at = models.DateTimeField(default=timezone.now)
-    claimed_until = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveIntegerField(default=0)
-    last_error = models.CharField(max_length=300, blank=True)
-
-    class Meta:
-        ordering: ClassVar[list[str]] = ["marked_at", "pk"]
-
-    def __str__(self) -> str:
-        return f"page {self.page_id} g{self.generation}"
-
-    @classmethod
-    def mark(cls, page_id: int) -> None:
-        """Puts an article on the list; call it in the transaction that changes the article."""
-        row, created = cls.objects.get_or_create(page_id=page_id)
-        if not created:
-            cls.objects.filter(pk=row.pk).update(generation=F("generation") + 1)
-
-
-class Gap(models.Model):
-    """A question that no article answered, kept for the editors. The text is masked: no address, phone or order."""
-
-    class State(models.TextChoices):
-        OPEN = "open", _("Open")
-        DRAFTED = "drafted", _("Drafted")
-        CLOSED = "closed", _("Closed")
-
-    fingerprint = models.CharField(max_length=64, editable=False)
-    question = models.TextField(_("question"))
-    language = models.CharField(_("language"), max_length=10)
-    channel = models.CharField(_("channel"), max_length=20, blank=True)
-    conversation = models.CharField(_("conversation"), max_length=64, blank=True)
-    count = models.PositiveIntegerField(_("times asked"), default=1)
-    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.OPEN)
-    created_at = models.DateTimeField(_("first asked"), default=timezone.now)
-    last_asked_at = models.DateTimeField(_("last asked"), default=timezone.now)
-
-    class Meta:
-        verbose_name = _("unanswered question")
-        verbose_name_plural = _("unanswered questions")
-        ordering: ClassVar[list[str]] = ["-count", "-last_asked_at"]
-        constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(fields=["fingerprint", "language"], name="one_gap_per_question_and_language")
-        ]
-
-    def __str__(self) -> str:
-        return self.question[:80]
