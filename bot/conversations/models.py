@@ -121,6 +121,7 @@ class Message(models.Model):
     citations = models.JSONField(default=list, blank=True)
     attachments = models.JSONField(default=list, blank=True)
     asks = models.CharField(max_length=24, blank=True)
+    template = models.JSONField(null=True, help_text="name, language and variables where the text is a template's")
     in_reply_to = models.UUIDField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
 

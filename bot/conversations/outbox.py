@@ -21,7 +21,7 @@ from bot.conversations.database import on_database
 from bot.conversations.models import Conversation, Delivery, Message, ProviderReceipt, record
 from bot.conversations.writing import lock
 from channels import registry
-from channels.base import DELIVERY_RANK, ChannelError, Choice, Citation, Inbound, Outbound, Part, SendResult
+from channels.base import DELIVERY_RANK, ChannelError, Choice, Citation, Inbound, Outbound, Part, SendResult, Template
 
 log = logging.getLogger(__name__)
 
@@ -142,6 +142,7 @@ def outbound(conversation: Conversation, message: Message) -> Outbound:
         choices=tuple(Choice(**choice) for choice in message.choices),
         citations=tuple(Citation(**citation) for citation in message.citations),
         asks=message.asks or None,
+        template=Template.model_validate(message.template) if message.template else None,
     )
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from bot.conversations.models import Conversation, Event
 from bot.desk import actions, inbox, thread
 from bot.desk.access import Agent, agents_only, for_agent
+from bot.desk.offered import offered
 from bot.desk.package import package
 
 MOST_NAMED = 50
@@ -110,6 +111,7 @@ def _state(agent: Agent, shown: Conversation) -> dict[str, Any]:
         "mine": shown.owner == agent.owner,
         "can": actions.allowed(agent, shown),
         "text_limit": actions.TEXT_LIMIT,
+        "templates": offered(agent, shown),
         "package": package(shown),
     }
 
