@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 
-NOT_PAGES = ("/api/", "/channels/", "/desk", "/healthz", "/readyz", "/sandbox/", "/static/", "/web/")
+NOT_PAGES = ("/api/", "/calls/", "/channels/", "/desk", "/healthz", "/readyz", "/sandbox/", "/static/", "/web/")
 
 
 class PageLocaleMiddleware(LocaleMiddleware):

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from bot.conversations.calls.models import CallBack as CallBack
 from bot.conversations.media.models import Media as Media
 from channels.base import EXTERNAL_ID_LENGTH
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from bot.conversations.background import go_on
 from bot.conversations.models import Conversation, Delivery
 from bot.conversations.outbox import deliver
-from bot.desk import actions
+from bot.desk import actions, calls
 from bot.desk.access import Agent, agents_only, for_agent
 from bot.desk.views import not_found
 
@@ -52,6 +52,16 @@ async def send_again(request: HttpRequest, agent: Agent, conversation_id: UUID, 
     response = await for_agent(
         request, _tried, request, lambda: actions.send_again(agent, conversation_id, delivery_id)
     )
+    if response.status_code == 204:
+        go_on(deliver(conversation_id))
+    return response
+
+
+@require_POST
+@agents_only
+async def call_back(request: HttpRequest, agent: Agent, conversation_id: UUID) -> HttpResponseBase:
+    """POST /desk/c/<id>/call-back"""
+    response = await for_agent(request, calls.ask, request, agent, conversation_id)
     if response.status_code == 204:
         go_on(deliver(conversation_id))
     return response
