@@ -12,6 +12,7 @@ from channels.base import ChannelError, Polled
 log = logging.getLogger(__name__)
 
 INDEX_PAUSE = 0.3
+FORGET_PAUSE = 600.0
 
 
 async def indexing(stop: asyncio.Event) -> None:
@@ -25,6 +26,20 @@ async def indexing(stop: asyncio.Event) -> None:
         except Exception as error:
             log.warning("articles are waiting to be indexed: %s: %s", type(error).__name__, error)
             pause = 3
+        await _pause(stop, pause)
+
+
+async def forgetting(stop: asyncio.Event) -> None:
+    """Remove uploads whose message never came, with their bytes."""
+    from bot.conversations.media.store import forget_uploads
+
+    while not stop.is_set():
+        pause = FORGET_PAUSE
+        try:
+            # As many as are left over: one round takes a hundred.
+            pause = 1 if await on_database(forget_uploads) else FORGET_PAUSE
+        except Exception:
+            log.exception("forgotten uploads could not be removed; trying again")
         await _pause(stop, pause)
 
 

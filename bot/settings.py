@@ -217,7 +217,7 @@ AGENT_SILENCE = timedelta(minutes=float(env("POSTVENTA_AGENT_SILENCE_MINUTES", "
 # What the parts that know nothing of each other are given here.
 OPENING_HOURS = env("POSTVENTA_OPENING_HOURS", "bot.shop.hours")
 FILE_GIVEN_TO_CASE = "bot.shop.cases.file_given"
-WORKER_CHORES = ["bot.chores.indexing", "bot.chores.polling"]
+WORKER_CHORES = ["bot.chores.indexing", "bot.chores.polling", "bot.chores.forgetting"]
 
 # Channels. With no account the sandbox plays the customer's phone and the provider.
 TWILIO_ACCOUNT_SID = env("TWILIO_ACCOUNT_SID")
