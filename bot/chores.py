@@ -13,6 +13,7 @@ log = logging.getLogger(__name__)
 
 INDEX_PAUSE = 0.3
 EDITING_PAUSE = 3.0
+FORGET_PAUSE = 600.0
 
 
 async def indexing(stop: asyncio.Event) -> None:
@@ -44,6 +45,20 @@ async def editing(stop: asyncio.Event) -> None:
             except Exception as error:
                 log.warning("%s waits: %s: %s", task.__name__, type(error).__name__, error)
         await _pause(stop, EDITING_PAUSE)
+
+
+async def forgetting(stop: asyncio.Event) -> None:
+    """Remove uploads whose message never came, with their bytes."""
+    from bot.conversations.media.store import forget_uploads
+
+    while not stop.is_set():
+        pause = FORGET_PAUSE
+        try:
+            # As many as are left over: one round takes a hundred.
+            pause = 1 if await on_database(forget_uploads) else FORGET_PAUSE
+        except Exception:
+            log.exception("forgotten uploads could not be removed; trying again")
+        await _pause(stop, pause)
 
 
 async def polling(stop: asyncio.Event) -> None:

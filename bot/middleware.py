@@ -6,7 +6,9 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 
-NOT_PAGES = ("/api/", "/channels/", "/desk", "/healthz", "/readyz", "/sandbox/", "/static/", "/web/", "/help/")
+NOT_PAGES = (
+    "/api/", "/calls/", "/channels/", "/desk", "/healthz", "/help/", "/readyz", "/sandbox/", "/static/", "/web/",
+)  # fmt: skip
 
 
 class PageLocaleMiddleware(LocaleMiddleware):

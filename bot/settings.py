@@ -162,6 +162,7 @@ LOCALE_PATHS = [BASE_DIR / "bot" / "locale"]
 USE_I18N = USE_TZ = True
 TIME_ZONE = "UTC"
 SHOP_TIME_ZONE = "Europe/Madrid"
+SHOP_PHONE_REGION = "ES"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
@@ -226,13 +227,15 @@ AGENT_SILENCE = timedelta(minutes=float(env("POSTVENTA_AGENT_SILENCE_MINUTES", "
 # What the parts that know nothing of each other are given here.
 OPENING_HOURS = env("POSTVENTA_OPENING_HOURS", "bot.shop.hours")
 FILE_GIVEN_TO_CASE = "bot.shop.cases.file_given"
-WORKER_CHORES = ["bot.chores.indexing", "bot.chores.editing", "bot.chores.polling"]
+WORKER_CHORES = ["bot.chores.indexing", "bot.chores.editing", "bot.chores.polling", "bot.chores.forgetting"]
 
 # Channels. With no account the sandbox plays the customer's phone and the provider.
 TWILIO_ACCOUNT_SID = env("TWILIO_ACCOUNT_SID")
 TWILIO_AUTH_TOKENS = env_list("TWILIO_AUTH_TOKEN")
 TWILIO_WHATSAPP_FROM = env("TWILIO_WHATSAPP_FROM")
 TWILIO_API_URL = env("TWILIO_API_URL")
+# A Twilio number that agents call customers from; empty, they use a telephone of their own.
+TWILIO_VOICE_FROM = env("TWILIO_VOICE_FROM")
 TELEGRAM_BOT_TOKEN = env("TELEGRAM_BOT_TOKEN")
 TELEGRAM_WEBHOOK_SECRET = env("TELEGRAM_WEBHOOK_SECRET")
 TELEGRAM_API_URL = env("TELEGRAM_API_URL")

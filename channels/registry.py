@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
 from channels.base import ChannelAdapter
+
+if TYPE_CHECKING:
+    from channels.voice.calls import Telephone
 
 # Where a provider's webhook and its delivery reports arrive, under the public address.
 WEBHOOK_PATH = "/channels/{kind}/webhook"
@@ -85,6 +88,22 @@ def memory() -> ChannelAdapter:
     if not settings.SANDBOX:
         raise NotConfigured("The memory channel is for trials: its secret is public. Turn on the sandbox to use it.")
     return MemoryAdapter()
+
+
+@cache
+def telephone() -> Telephone:
+    """The number that agents call customers from. Raises `NotConfigured` where there is none."""
+    from channels.voice.calls import Telephone
+
+    if not (settings.TWILIO_ACCOUNT_SID and settings.TWILIO_AUTH_TOKENS and settings.TWILIO_VOICE_FROM):
+        raise NotConfigured("Calls need TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_VOICE_FROM.")
+    return Telephone(
+        account_sid=settings.TWILIO_ACCOUNT_SID,
+        auth_tokens=settings.TWILIO_AUTH_TOKENS,
+        number=settings.TWILIO_VOICE_FROM,
+        public_url=settings.PUBLIC_BASE_URL,
+        api_url=settings.TWILIO_API_URL,
+    )
 
 
 CHANNELS: dict[str, tuple[str, Callable[[], ChannelAdapter]]] = {

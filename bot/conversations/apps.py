@@ -9,7 +9,8 @@ class ConversationsConfig(AppConfig):
     label = "conversations"
 
     def ready(self) -> None:
-        import bot.checks  # noqa: F401 - registers itself
+        import bot.checks
+        import bot.conversations.templates  # noqa: F401 - both register themselves
         from bot.conversations.events import wake_after_commit
         from bot.conversations.media.store import remove_file
         from bot.conversations.models import Event, Media

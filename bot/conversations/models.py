@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from bot.conversations.calls.models import CallBack as CallBack
 from bot.conversations.media.models import Media as Media
 from channels.base import EXTERNAL_ID_LENGTH
 
@@ -121,6 +122,7 @@ class Message(models.Model):
     citations = models.JSONField(default=list, blank=True)
     attachments = models.JSONField(default=list, blank=True)
     asks = models.CharField(max_length=24, blank=True)
+    template = models.JSONField(null=True, help_text="name, language and variables where the text is a template's")
     in_reply_to = models.UUIDField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from importlib import import_module
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
@@ -71,6 +74,22 @@ def closed(language: str, state: str) -> str:
 def technical(language: str) -> str:
     with translation.override(language):
         return _("Something failed on our side and I cannot answer you properly. I have kept your message.")
+
+
+def will_call(language: str, phone: str, due: datetime) -> str:
+    """When we call back, in the shop's time: the day is named unless it is today."""
+    local = timezone.localtime(due, ZoneInfo(settings.SHOP_TIME_ZONE))
+    today = timezone.localdate(timezone=ZoneInfo(settings.SHOP_TIME_ZONE)) == local.date()
+    with translation.override(language):
+        if today:
+            return _("We will call you on %(phone)s today at about %(time)s.") % {
+                "phone": phone, "time": date_format(local, "H:i"),
+            }  # fmt: skip
+        return _("We will call you on %(phone)s on %(day)s at about %(time)s.") % {
+            "phone": phone,
+            "day": date_format(local, "l j \\d\\e F" if language == "es" else "l j F"),
+            "time": date_format(local, "H:i"),
+        }
 
 
 def opted_out(language: str) -> Notice:

@@ -32,6 +32,7 @@ from channels.base import (
     Outbound,
     Part,
     SendResult,
+    Template,
 )
 
 log = logging.getLogger(__name__)
@@ -159,6 +160,7 @@ def outbound(conversation: Conversation, message: Message) -> Outbound:
             if file.get("url") and file.get("kind") in MEDIA_KINDS
         ),
         asks=message.asks or None,
+        template=Template.model_validate(message.template) if message.template else None,
     )
 
 

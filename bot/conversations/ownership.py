@@ -14,6 +14,7 @@ from django.utils import timezone
 from bot.conversations import notices
 from bot.conversations.models import BOT, NOBODY, QUEUE, Conversation, Handoff, Message, agent_owner, record
 from bot.conversations.writing import append, lock
+from channels.base import Template
 
 REASONS = (
     "asked_for_person",
@@ -103,12 +104,23 @@ def take(conversation_id: UUID, agent_id: int, *, agent_name: str, over: bool = 
 
 
 @transaction.atomic
-def reply(conversation_id: UUID, agent_id: int, text: str, *, agent_name: str, note: bool = False) -> Message:
-    """Write as the agent. A reply takes the conversation if nobody else has it; a note changes nothing."""
+def reply(
+    conversation_id: UUID,
+    agent_id: int,
+    text: str,
+    *,
+    agent_name: str,
+    note: bool = False,
+    template: Template | None = None,
+) -> Message:
+    """Write as the agent. A reply takes the conversation if nobody else has it; a note changes nothing.
+
+    `template`: the text is that template's, which may be sent when the channel's reply window is closed.
+    """
     if not note:
         take(conversation_id, agent_id, agent_name=agent_name, over=False)
     conversation = lock(conversation_id)
-    message = append(conversation, Message.Author.AGENT, text, agent_id=agent_id, note=note)
+    message = append(conversation, Message.Author.AGENT, text, agent_id=agent_id, note=note, template=template)
     if not note:
         conversation.handoffs.filter(state=Handoff.State.ACTIVE, answered_at=None).update(answered_at=timezone.now())
     return message

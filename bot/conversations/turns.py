@@ -22,13 +22,13 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from bot.conversations import notices, outbox, ownership, typing
+from bot.conversations import commands, notices, outbox, ownership, typing
 from bot.conversations.database import on_database
 from bot.conversations.media import arrivals, store
 from bot.conversations.models import BOT, Conversation, Media, Message, Turn, record
 from bot.conversations.vouching import vouched
 from bot.conversations.writing import append, lock
-from bot.dialogue.base import Answer, Command, DialogueError, Question
+from bot.dialogue.base import Answer, DialogueError, Question
 from bot.dialogue.engine import dialogue
 
 log = logging.getLogger(__name__)
@@ -221,9 +221,9 @@ def commit(claim: Claim, answer: Answer, milliseconds: int) -> Turn | None:
     if "case" in answer.facts or not conversation.asks:
         # While the dialogue still asks, a photo is for the case that is being gathered, not for the one before it.
         store.give_to_case(conversation)
-    _know_customer(conversation)
+    commands.know_customer(conversation)
     for command in answer.commands:
-        _obey(conversation, command, claim)
+        commands.obey(conversation, command, claim.last)
     _carry_over(conversation, claim)
     return turn
 
@@ -261,36 +261,6 @@ def _settle(conversation: Conversation, claim: Claim) -> None:
     conversation.turn_attempts = 0
     waiting = conversation.messages.filter(author=Message.Author.CUSTOMER, seq__gt=claim.last.seq).exists()
     conversation.turn_due_at = (conversation.turn_due_at or timezone.now()) if waiting else None
-
-
-def _know_customer(conversation: Conversation) -> None:
-    """Keep who the dialogue has proven the customer to be."""
-    proven = conversation.facts.get("customer")
-    customer = conversation.identity.customer
-    if proven and customer.shop_customer != proven:
-        customer.shop_customer = proven
-        customer.name = conversation.facts.get("customer_name") or customer.name
-        customer.save()
-
-
-def _obey(conversation: Conversation, command: Command, claim: Claim) -> None:
-    arguments = command.arguments
-    if command.name == "handoff":
-        ownership.request(
-            conversation.pk,
-            arguments.get("reason", "asked_for_person"),
-            "bot",
-            trigger=claim.last.text,
-            priority=arguments.get("priority"),
-        )
-    elif command.name == "resolve":
-        ownership.resolve(conversation.pk, "bot")
-    elif command.name == "rate":
-        record(conversation, "rating", "customer", score=arguments["score"], seq=claim.last.seq)
-    elif command.name == "gap":
-        record(conversation, "gap", "bot", seq=claim.last.seq)
-    else:
-        log.error("conversation %s: the dialogue asked for an unknown command %r", conversation.pk, command.name)
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from bot.conversations.models import Conversation, Delivery, Message, record
 from bot.dialogue.base import Option
+from channels.base import Template
 
 # On these channels our own database is what the customer's page reads: a stored message is a sent one.
 STORED_IS_SENT = frozenset({"web"})
@@ -34,6 +35,7 @@ def append(
     attachments: Sequence[Mapping[str, Any]] = (),
     asks: str = "",
     in_reply_to: UUID | None = None,
+    template: Template | None = None,
 ) -> Message:
     """Add a line under the conversation's present epoch and queue it for delivery where that is due.
 
@@ -60,6 +62,7 @@ def append(
         attachments=list(attachments),
         asks=asks,
         in_reply_to=in_reply_to,
+        template=template.model_dump(mode="json") if template else None,
     )
     outgoing = author != Message.Author.CUSTOMER and not note
     if outgoing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from bot.conversations import outbox, ownership
+from bot.conversations import outbox, ownership, templates
 from bot.conversations.models import Conversation, Delivery, Handoff, Message
 from bot.conversations.writing import lock
 from bot.desk.access import Agent, display_name
@@ -67,6 +68,23 @@ def write(agent: Agent, conversation_id: UUID, text: str, *, note: bool = False,
     if key:
         Written.objects.create(agent_id=agent.id, key=key, message=message)
     return message
+
+
+@transaction.atomic
+def write_template(agent: Agent, conversation_id: UUID, name: str, values: Mapping[str, str]) -> Message:
+    """Send an approved template, filled in: what a channel takes when its reply window is closed. Raises `Refused`."""
+    conversation = lock(conversation_id)
+    _not_a_colleagues(agent, conversation)
+    allowed_now = limits(conversation)
+    if allowed_now.why_not and not allowed_now.templates:
+        raise Refused(allowed_now.why_not)
+    try:
+        text, template = templates.all_templates()[name].fill(conversation.language, values)
+    except KeyError:
+        raise Refused(_("There is no template called %(name)s.") % {"name": name}) from None
+    except templates.BadValue as error:
+        raise Refused(str(error)) from error
+    return ownership.reply(conversation_id, agent.id, text, agent_name=agent.name, template=template)
 
 
 @transaction.atomic

@@ -84,6 +84,13 @@ class Taking(Schema):
     over: bool = False
 
 
+class Approved(Schema):
+    """A template of `bot/conversations/templates.yml` and its variables by name."""
+
+    name: Annotated[str, Field(max_length=64)]
+    variables: dict[str, str] = Field(default_factory=dict)
+
+
 class Listing(Schema):
     owner: Annotated[str, Field(pattern=r"^(bot|queue|none|agent:\d{1,9})?$")] = ""
     channel: Annotated[str, Field(max_length=20)] = ""
@@ -161,6 +168,11 @@ async def resolve(request: HttpRequest, conversation_id: UUID, body: Note | None
 @api.post("/conversations/{uuid:conversation_id}/reply", summary="Write to the customer")
 async def reply(request: HttpRequest, conversation_id: UUID, body: Words) -> Any:
     return await _do(request, conversation_id, actions.write, body.text, key=body.key)
+
+
+@api.post("/conversations/{uuid:conversation_id}/template", summary="Send an approved message, also when it is late")
+async def template(request: HttpRequest, conversation_id: UUID, body: Approved) -> Any:
+    return await _do(request, conversation_id, actions.write_template, body.name, body.variables)
 
 
 @api.post("/conversations/{uuid:conversation_id}/note", summary="Leave a note that only colleagues see")

@@ -64,6 +64,17 @@ DELIVERY_ERRORS: Words = {
     "uncertain": _("the connection broke while sending"),
     "stale": _("somebody else took the conversation first"),
 }
+CALLS: Words = {
+    "wanted": pgettext_lazy("call", "to be called"),
+    "calling": pgettext_lazy("call", "ringing the agent"),
+    "ringing": pgettext_lazy("call", "ringing the customer"),
+    "talking": pgettext_lazy("call", "talking"),
+    "done": pgettext_lazy("call", "done"),
+    "missed": pgettext_lazy("call", "no answer"),
+    "failed": pgettext_lazy("call", "failed"),
+    "uncertain": pgettext_lazy("call", "perhaps placed"),
+    "cancelled": pgettext_lazy("call", "cancelled"),
+}
 # Why a file that a customer sent cannot be shown.
 FILES: Words = {
     "too_large": _("too large: refused"),

@@ -14,10 +14,14 @@ from channels import registry
 
 @dataclass(frozen=True)
 class Limits:
-    """`why_not` is empty where a reply can be sent. `closes_at` (UTC) is None on channels without a reply window."""
+    """`why_not` is empty where a reply can be sent. `closes_at` (UTC) is None on channels without a reply window.
+
+    `templates`: an approved template can be sent all the same.
+    """
 
     why_not: str = ""
     closes_at: datetime | None = None
+    templates: bool = False
 
     @property
     def can_reply(self) -> bool:
@@ -44,5 +48,6 @@ def limits(conversation: Conversation) -> Limits:
     if closes_at <= timezone.now():
         # WhatsApp takes free text for 24 hours after the customer's last message, and templates only after that;
         # Messenger and Instagram take a person's answer for 7 days.
-        return Limits(_("The channel's reply window is closed: it opens again when the customer writes."), closes_at)
+        why_not = _("The channel's reply window is closed: it opens again when the customer writes.")
+        return Limits(why_not, closes_at, caps.templates)
     return Limits(closes_at=closes_at)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from bot.conversations.models import NOBODY, Conversation, Handoff, Message
+from bot.conversations.models import NOBODY, CallBack, Conversation, Handoff, Message
 from bot.desk import actions, thread
 from bot.desk.limits import limits
 from bot.desk.package import package
@@ -63,14 +63,30 @@ def full(conversation_id: UUID) -> dict[str, Any]:
         "today": conversation.today.isoformat() if conversation.today and settings.SANDBOX else None,
         "can_reply": allowed.can_reply,
         "window_closes_at": _when(allowed.closes_at),
+        "can_send_templates": allowed.can_reply or allowed.templates,
         "messages": [message(line) for line in messages],
         "handoffs": [handoff(item) for item in conversation.handoffs.select_related("agent").order_by("pk")],
         "cases": [_case(view) for view in about],
+        "call_backs": [_call_back(call) for call in conversation.call_backs.order_by("-created_at")[:10]],
         "citations": _citations(messages),
         "summary": [
             {"kind": said.kind, "text": said.text, "lines": list(said.lines), "case": said.case or None}
             for said in package(conversation).summary
         ],
+    }
+
+
+def _call_back(call: CallBack) -> dict[str, Any]:
+    return {
+        "id": str(call.pk),
+        "phone": call.phone,
+        "due_at": call.due_at.isoformat(),
+        "state": call.state,
+        "attempt": call.attempt,
+        "seconds": call.seconds,
+        "problem": call.problem or None,
+        "about": call.about,
+        "closed_at": _when(call.closed_at),
     }
 
 
@@ -99,6 +115,7 @@ def message(line: Message) -> dict[str, Any]:
         "citations": line.citations,
         "attachments": list(shown.attachments),
         "asks": line.asks or None,
+        "template": line.template,
         "delivery": {"id": shown.sent.id, "state": shown.sent.state, "error": shown.sent.error} if shown.sent else None,
         "in_reply_to": str(line.in_reply_to) if line.in_reply_to else None,
         "created_at": line.created_at.isoformat(),

@@ -1,7 +1,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from bot.desk import media, stream, verbs, views
+from bot.desk import calls, media, stream, verbs, views
 from bot.desk.api import api
 from bot.desk.sign_in import SignIn
 
@@ -11,6 +11,9 @@ urlpatterns = [
     path("desk", views.desk, name="desk"),
     path("desk/list", views.inbox_list, name="desk-list"),
     path("desk/events", stream.events, name="desk-events"),
+    path("desk/calls", calls.calls, name="desk-calls"),
+    path("desk/calls/<uuid:call_id>/<slug:verb>", calls.act, name="desk-call"),
+    path("desk/c/<uuid:conversation_id>/call-back", verbs.call_back, name="desk-call-new"),
     path("desk/media/<uuid:media_id>", media.media, name="desk-media"),
     path("desk/c/<uuid:conversation_id>", views.conversation, name="desk-conversation"),
     path("desk/c/<uuid:conversation_id>/news", views.news, name="desk-news"),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from bot.conversations.background import go_on
 from bot.conversations.models import Conversation, Delivery
 from bot.conversations.outbox import deliver
-from bot.desk import actions
+from bot.desk import actions, calls
 from bot.desk.access import Agent, agents_only, for_agent
 from bot.desk.views import not_found
 
@@ -26,10 +26,13 @@ VERBS: dict[str, Callable[[Agent, UUID, Fields], Any]] = {
     "reply": lambda agent, pk, said: actions.write(agent, pk, said["text"], key=said["key"]),
     "note": lambda agent, pk, said: actions.write(agent, pk, said["text"], note=True, key=said["key"]),
     "return": lambda agent, pk, said: actions.give_back(agent, pk, said["note"]),
+    "template": lambda agent, pk, said: actions.write_template(agent, pk, said["template"], _variables(said)),
     "release": lambda agent, pk, said: actions.release(agent, pk),
     "resolve": lambda agent, pk, said: actions.resolve(agent, pk, said["note"]),
 }
-FIELDS = {"text": 0, "note": 0, "key": 64}
+FIELDS = {"text": 0, "note": 0, "key": 64, "template": 64}
+# A template's variables come as fields of their own.
+VARIABLE = "v-"
 
 
 @require_POST
@@ -54,11 +57,28 @@ async def send_again(request: HttpRequest, agent: Agent, conversation_id: UUID, 
     return response
 
 
+@require_POST
+@agents_only
+async def call_back(request: HttpRequest, agent: Agent, conversation_id: UUID) -> HttpResponseBase:
+    """POST /desk/c/<id>/call-back"""
+    response = await for_agent(request, calls.ask, request, agent, conversation_id)
+    if response.status_code == 204:
+        go_on(deliver(conversation_id))
+    return response
+
+
 def _act(request: HttpRequest, agent: Agent, conversation_id: UUID, verb: str) -> HttpResponse:
     if verb not in VERBS:
         return not_found(request)
     said = {name: _field(request, name, longest) for name, longest in FIELDS.items()}
+    said |= {name: str(value)[:1_000] for name, value in request.POST.items() if name.startswith(VARIABLE)}
     return _tried(request, lambda: VERBS[verb](agent, conversation_id, said))
+
+
+def _variables(said: Fields) -> Fields:
+    """Those of the chosen template, `v-<template>-<name>`."""
+    start = f"{VARIABLE}{said['template']}-"
+    return {name.removeprefix(start): value for name, value in said.items() if name.startswith(start)}
 
 
 def _field(request: HttpRequest, name: str, longest: int) -> str:

@@ -11,8 +11,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from bot.conversations.models import Conversation, Event
-from bot.desk import actions, inbox, thread
+from bot.desk import actions, calls, inbox, thread
 from bot.desk.access import Agent, agents_only, for_agent
+from bot.desk.offered import offered
 from bot.desk.package import package
 
 MOST_NAMED = 50
@@ -110,6 +111,8 @@ def _state(agent: Agent, shown: Conversation) -> dict[str, Any]:
         "mine": shown.owner == agent.owner,
         "can": actions.allowed(agent, shown),
         "text_limit": actions.TEXT_LIMIT,
+        "templates": offered(agent, shown),
+        "calls": calls.of_conversation(shown, agent),
         "package": package(shown),
     }
 

@@ -12,7 +12,15 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 import httpx
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    LinkPreviewOptions,
+    ReplyKeyboardMarkup,
+    ReplyParameters,
+)
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
@@ -57,6 +65,7 @@ CAPS = Capabilities(
     receipts="sent",
     reply_to=True,
     location=True,
+    contact_request=True,
     rate_global=30.0,
     rate_per_chat=1.0,
 )
@@ -161,7 +170,7 @@ class TelegramAdapter:
             [InlineKeyboardButton(each["label"], callback_data=each["data"])] for each in payload.get("buttons", [])
         ]
         options: dict[str, Any] = {
-            "reply_markup": InlineKeyboardMarkup(rows) if rows else None,
+            "reply_markup": InlineKeyboardMarkup(rows) if rows else _share_phone(payload.get("contact", "")),
             "reply_parameters": reply,
             "link_preview_options": NO_PREVIEW,
         }
@@ -201,6 +210,14 @@ class TelegramAdapter:
             await self.bot().send_chat_action(to, ChatAction.TYPING)
         except TelegramError as error:
             log.info("Telegram did not show typing: %s", errors.judge(error))
+
+
+def _share_phone(label: str) -> ReplyKeyboardMarkup | None:
+    """The keyboard that asks for the customer's own contact card; it goes away when it was used."""
+    if not label:
+        return None
+    button = KeyboardButton(label, request_contact=True)
+    return ReplyKeyboardMarkup([[button]], resize_keyboard=True, one_time_keyboard=True)
 
 
 def _read(request: RawRequest) -> dict[str, Any]:

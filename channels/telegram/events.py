@@ -54,7 +54,10 @@ def _message(message: Message, kind: Literal["message", "edited"], name: Mapping
         return None
     text, start = _start(clean(message.text or message.caption or ""))
     attachments, place, contact = _attachments(message), _location(message), _own_contact(message, sender)
-    if not (text or attachments or place or message.contact):
+    if message.contact and not contact:
+        # Somebody else's card is words like any other: a number that proves nothing.
+        text = text or clean(message.contact.phone_number)
+    if not (text or attachments or place or contact):
         return None
     replied = message.reply_to_message
     wish = consent(text) if kind == "message" and not start else ""

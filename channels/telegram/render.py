@@ -13,6 +13,8 @@ TEXT = 4096
 BUTTONS = 100
 LABEL = 60
 DATA_BYTES = 64
+# Only the customer's own card proves a phone; the button sends that one.
+SHARE = {"es": "📱 Enviar mi número", "en": "📱 Send my number"}
 METHODS = {"image": "photo", "audio": "audio", "video": "video", "document": "document", "sticker": "document"}
 
 
@@ -29,6 +31,8 @@ def render(out: Outbound, caps: Capabilities) -> list[Part]:
     payloads = [*texts[:-1], *files, {**texts[-1], "buttons": buttons}] if buttons else [*texts, *files]
     if not payloads:
         raise ChannelError("bad_content", "A message needs text or a file.", code="empty")
+    if out.asks == "phone" and not out.choices and "plain" in payloads[-1]:
+        payloads[-1]["contact"] = SHARE.get(out.language, SHARE["en"])
     if out.reply_to and payloads:
         payloads[0]["reply_to"] = out.reply_to
     return [

@@ -46,11 +46,25 @@ class TwilioApi:
         path = f"/2010-04-01/Accounts/{self.account_sid}/Messages.json"
         return await self._call("POST", self.host("api") + path, data=dict(form))
 
+    async def create_call(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Place one telephone call; a list in the form goes as repeated fields."""
+        path = f"/2010-04-01/Accounts/{self.account_sid}/Calls.json"
+        return await self._call("POST", self.host("api") + path, data=dict(form))
+
     async def create_content(self, content: Mapping[str, Any]) -> Mapping[str, Any]:
         return await self._call("POST", self.host("content") + "/v1/Content", json=content)
 
     async def list_contents(self, page: str = "") -> Mapping[str, Any]:
         return await self._call("GET", page or self.host("content") + "/v1/Content?PageSize=500")
+
+    async def submit_for_approval(self, content_sid: str, name: str, category: str) -> Mapping[str, Any]:
+        """Ask WhatsApp to approve a Content as a template; `category` is UTILITY, MARKETING or AUTHENTICATION."""
+        url = self.host("content") + f"/v1/Content/{content_sid}/ApprovalRequests/whatsapp"
+        return await self._call("POST", url, json={"name": name, "category": category})
+
+    async def approval(self, content_sid: str) -> Mapping[str, Any]:
+        """How far WhatsApp is with it: `whatsapp.status`, and `whatsapp.rejection_reason`."""
+        return await self._call("GET", self.host("content") + f"/v1/Content/{content_sid}/ApprovalRequests")
 
     async def show_typing(self, message_sid: str) -> None:
         """Show typing for up to 25 seconds, which also marks the customer's message as read."""

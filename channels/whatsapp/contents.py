@@ -88,6 +88,21 @@ class Contents:
             )
         return self.known[wanted]
 
+    async def template_ids(self) -> Mapping[str, str]:
+        """Every Content by its friendly name, read anew; raises `ChannelError`."""
+        await self._list()
+        return dict(self.known)
+
+    async def create_template(self, name: str, language: str, body: str, samples: Mapping[str, str]) -> str:
+        """Make the Content `name_language` with `body`, where {{1}} is a variable; returns its id."""
+        content = {
+            "friendly_name": f"{name}_{language}", "language": language, "variables": dict(samples),
+            "types": {"twilio/text": {"body": body}},
+        }  # fmt: skip
+        sid = str((await self.api.create_content(content))["sid"])
+        self.known[f"{name}_{language}"] = sid
+        return sid
+
     async def _find_or_create(self, types: Mapping[str, Any]) -> str:
         name = f"{NAME}-{sha256(repr(types).encode()).hexdigest()[:24]}"
         if name not in self.known and not self.listed:

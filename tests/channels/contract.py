@@ -363,6 +363,15 @@ class ChannelContract:
             *_, last = self.make().render(self.out("¿Cuál?", choices=choices), True)
             assert self.offered(last) == [choice.id for choice in choices]
 
+    def test_the_own_phone_is_asked_for_if_declared(self) -> None:
+        *_, last = self.make().render(self.out("¿Tu teléfono?", asks="phone"), True)
+        plain = self.make().render(self.out("¿Tu teléfono?"), True)[-1]
+        assert (last.payload != plain.payload) == self.make().caps.contact_request
+
+    def test_a_reply_names_its_message_if_declared(self) -> None:
+        first, *_ = self.make().render(self.out("Sí", reply_to="7000000001/15"), True)
+        assert ("7000000001/15" in json.dumps(dict(first.payload))) == self.make().caps.reply_to
+
     async def test_typing_is_shown_if_declared(self) -> None:
         adapter = self.make()
         await adapter.signal(self.customers[0], "typing", "SM" + "1" * 32)

@@ -55,6 +55,8 @@ class Twilio(StandIn):
         path = request.url.path
         if path.endswith("/Messages.json"):
             return httpx.Response(201, json={"sid": f"SM{len(self.calls):032x}", "status": "queued"})
+        if path.endswith("/Calls.json"):
+            return httpx.Response(201, json={"sid": f"CA{len(self.calls):032x}", "status": "queued"})
         if path.endswith("/v1/Content") and request.method == "POST":
             sid = f"HX{len(self.contents) + 1:032x}"
             self.contents.append({"sid": sid, **body_of(request)})

@@ -160,6 +160,16 @@ async def test_buttons_travel_as_an_inline_keyboard() -> None:
     ]
 
 
+async def test_the_customers_own_phone_is_asked_for_by_a_button() -> None:
+    telegram = Telegram()
+    bot = adapter(telegram)
+    for part in bot.render(lucia("¿Qué teléfono usaste en el pedido?", asks="phone"), True):
+        await bot.send(part)
+    markup = json.loads(telegram.asked("/sendMessage")[0]["reply_markup"])
+    (button,) = markup["keyboard"][0]
+    assert button == {"text": "📱 Enviar mi número", "request_contact": True} and markup["one_time_keyboard"]
+
+
 def test_ids_beyond_64_bytes_become_a_numbered_list() -> None:
     (part,) = adapter().render(lucia(choices=(Choice(id="ñ" * 48, label="Sí"), Choice(id="n", label="No"))), True)
     assert "buttons" not in part.payload and "1. Sí\n2. No" in part.payload["plain"]

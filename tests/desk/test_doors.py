@@ -16,12 +16,22 @@ from bot.desk.urls import urlpatterns
 
 ID = uuid4()
 PAGES = ["/desk", "/desk/list", "/desk/events", f"/desk/c/{ID}", f"/desk/c/{ID}/news", f"/desk/c/{ID}/earlier"]
+PAGES += ["/desk/calls", f"/desk/media/{ID}"]
 VERBS = [f"/desk/c/{ID}/{verb}" for verb in ("take", "take_over", "reply", "note", "return", "release", "resolve")]
-POSTS = [*VERBS, f"/desk/c/{ID}/again/1"]
+POSTS = [
+    *VERBS,
+    f"/desk/c/{ID}/again/1",
+    f"/desk/c/{ID}/template",
+    f"/desk/c/{ID}/call-back",
+    f"/desk/calls/{ID}/start",
+]
 API = [
     ("get", "/api/conversations"),
     ("get", f"/api/conversations/{ID}"),
-    *(("post", f"/api/conversations/{ID}/{verb}") for verb in ("take", "reply", "note", "return", "resolve")),
+    *(
+        ("post", f"/api/conversations/{ID}/{verb}")
+        for verb in ("take", "reply", "template", "note", "return", "resolve")
+    ),
     ("get", "/api/cases/RT-1"),
     ("get", "/api/gaps"),
     ("get", "/api/metrics"),
@@ -33,7 +43,7 @@ def test_no_address_is_missing_from_this_list() -> None:
     names = {pattern.name for pattern in urlpatterns if getattr(pattern, "name", None)}
     assert names == {
         "login", "logout", "desk", "desk-list", "desk-events", "desk-conversation", "desk-news", "desk-earlier",
-        "desk-again", "desk-act",
+        "desk-again", "desk-act", "desk-media", "desk-calls", "desk-call", "desk-call-new",
     }  # fmt: skip
 
 

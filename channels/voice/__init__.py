@@ -1,0 +1,1 @@
+"""Telephone calls through Twilio. Not a message channel: an agent calls a customer who asked for it."""
