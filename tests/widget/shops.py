@@ -26,7 +26,8 @@ PAGE = """<!doctype html>
 
 @dataclass
 class ShopSite:
-    """`attributes` go into the embed line; `identity` is what the shop's server says of who is signed in."""
+    """`attributes` go into the embed line; `identity` is what the shop's server says of who is signed in, and
+    `identities` what it says before that, one after the other."""
 
     desk: str
     origin: str = ""
@@ -34,6 +35,7 @@ class ShopSite:
     direction: str = "ltr"
     attributes: Mapping[str, str] = field(default_factory=dict)
     identity: str | None = None
+    identities: list[str] = field(default_factory=list)
     asked: int = 0
     hang_up: Callable[[], None] = lambda: None
 
@@ -50,7 +52,8 @@ def shop_site(desk: str) -> Iterator[ShopSite]:
         def do_GET(self) -> None:
             if self.path == "/who":
                 site.asked += 1
-                self.answer(200 if site.identity else 204, "text/plain", site.identity or "")
+                said = site.identities.pop(0) if site.identities else site.identity
+                self.answer(200 if said else 204, "text/plain", said or "")
             elif self.path in ("/", "/otra"):
                 self.answer(200, "text/html; charset=utf-8", site.page())
             else:
