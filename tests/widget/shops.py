@@ -20,14 +20,14 @@ POLICY = (
 PAGE = """<!doctype html>
 <html lang="{language}" dir="{direction}"><head><meta charset="utf-8"><title>Lumbre</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<script async src="{desk}/web/loader.js" {attributes}></script></head>
+{line}</head>
 <body><main><h1>Lumbre</h1><p><a href="/otra">Otra página</a></p></main></body></html>"""
 
 
 @dataclass
 class ShopSite:
-    """`attributes` go into the embed line; `identity` is what the shop's server says of who is signed in, and
-    `identities` what it says before that, one after the other."""
+    """`attributes` go into the embed line, or `line` is it. `identity` is what the shop's server says of who is signed
+    in, and `identities` what it says before that, one after the other."""
 
     desk: str
     origin: str = ""
@@ -37,11 +37,13 @@ class ShopSite:
     identity: str | None = None
     identities: list[str] = field(default_factory=list)
     asked: int = 0
+    line: str = ""
     hang_up: Callable[[], None] = lambda: None
 
     def page(self) -> str:
         attributes = " ".join(f'data-{name}="{value}"' for name, value in self.attributes.items())
-        return PAGE.format(desk=self.desk, language=self.language, direction=self.direction, attributes=attributes)
+        line = self.line or f'<script async src="{self.desk}/web/loader.js" {attributes}></script>'
+        return PAGE.format(line=line, language=self.language, direction=self.direction, attributes=attributes)
 
 
 @contextmanager
