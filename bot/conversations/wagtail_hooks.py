@@ -10,11 +10,11 @@ from wagtail.admin.menu import MenuItem
 from bot.conversations.web.embedding import Embedding
 
 
-@hooks.register("register_admin_urls")
+@hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]  # Wagtail has no types
 def addresses() -> list[URLPattern]:
     return [path("chat/", Embedding.as_view(), name="chat_on_your_site")]
 
 
-@hooks.register("register_settings_menu_item")
+@hooks.register("register_settings_menu_item")  # type: ignore[untyped-decorator]
 def entry() -> MenuItem:
     return MenuItem(_("Chat on your site"), reverse("chat_on_your_site"), icon_name="code", order=50)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.urls import reverse
@@ -49,7 +49,7 @@ class Embedding(WagtailAdminTemplateMixin, TemplateView):  # type: ignore[misc] 
     page_title = _("Chat on your site")
     header_icon = "code"
     template_name = "web/embedding.html"
-    _show_breadcrumbs = True
+    breadcrumbs_items: ClassVar[list[Any]] = []
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         base, language = settings.PUBLIC_BASE_URL, (get_language() or "es")[:2]
