@@ -12,7 +12,7 @@ from tests.widget.customers import AXE, Opener, Tab
 from tests.widget.test_widget_files import choose, file
 
 needs_axe = pytest.mark.skipif(
-    not AXE.is_file(), reason="no axe-core: npm install --prefix var/npm axe-core@4.14.1 (docs/testing.md)"
+    not AXE.is_file(), reason="no axe-core: .venv/bin/python -m tests.channels.outside.install fetches it"
 )
 PHONE = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True}
 LOOKS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
