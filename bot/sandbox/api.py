@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import httpx
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
@@ -21,11 +21,14 @@ from bot.sandbox import sending, telegram_phone, whatsapp_phone
 from bot.sandbox.answers import Mistake, endpoint, read_day, read_object
 from bot.sandbox.models import Phone, ProviderMessage, new_sid
 from bot.sandbox.saying import Kept, Said, check_identity, keep, phone_of, read_said
+from bot.shop.models import Customer as ShopCustomer
 from channels import registry
 from channels.base import Alias, Inbound
+from channels.web.identity import sign
 
 REAL_ACCOUNT = {"whatsapp": "TWILIO_ACCOUNT_SID", "telegram": "TELEGRAM_BOT_TOKEN"}
 SHOWN_AT_ONCE = 200
+SIGNED_IN_FOR = timedelta(minutes=10)
 
 
 @endpoint("GET", "POST")
@@ -135,6 +138,21 @@ async def web_today(request: HttpRequest) -> HttpResponseBase:
     if not await on_database(_set_day, conversation, today):
         raise Mistake(422, "conversation", "conversation: there is no web conversation with this id")
     return JsonResponse({"conversation": str(conversation), "today": today.isoformat() if today else None})
+
+
+@endpoint("GET")
+async def web_identity(request: HttpRequest) -> HttpResponseBase:
+    """GET ?as=c01: what the demo shop's own server says of who is signed in there; 204 when nobody is."""
+    secret = settings.WEB_IDENTITY_SECRETS[0]
+    if not secret.startswith("sandbox "):
+        raise Mistake(
+            409, "real_account", "POSTVENTA_WEB_IDENTITY_SECRET is set, so only the shop's own server may sign with it"
+        )
+    customer = await on_database(ShopCustomer.objects.filter(reference=request.GET.get("as", "")).first)
+    if customer is None:
+        return HttpResponse(status=204)
+    told = sign(secret, customer.reference, SIGNED_IN_FOR, name=customer.name, email=customer.email)
+    return HttpResponse(told, content_type="text/plain")
 
 
 def _set_day(conversation: UUID, today: date | None) -> bool:

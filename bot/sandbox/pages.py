@@ -49,7 +49,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_safe
 @xframe_options_sameorigin
 def shop(request: HttpRequest) -> HttpResponse:
-    """A page of the demo shop with the widget on it, as a shop would embed it."""
+    """A page of the demo shop with the widget on it, as a shop would embed it; ?as= signs a customer in."""
     in_sandbox_only()
     language = _language()
     products = [
@@ -58,7 +58,9 @@ def shop(request: HttpRequest) -> HttpResponse:
         for sku in SHOWCASE
         if (product := catalogue.current().get(sku))
     ]  # fmt: skip
-    return _page(request, "sandbox/shop.html", {"products": products})
+    known = Customer.objects.order_by("reference")
+    signed_in = known.filter(reference=request.GET.get("as", "")).first()
+    return _page(request, "sandbox/shop.html", {"products": products, "known": known, "signed_in": signed_in})
 
 
 def _page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:

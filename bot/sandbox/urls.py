@@ -20,6 +20,7 @@ urlpatterns = [
     path("sandbox", pages.overview, name="sandbox"),
     path("sandbox/shop", pages.shop, name="sandbox-shop"),
     path("sandbox/api/web/today", api.web_today, name="sandbox-web-today"),
+    path("sandbox/api/web/identity", api.web_identity, name="sandbox-web-identity"),
     path("sandbox/api/<slug:channel>/<str:identity>", api.phone, name="sandbox-phone"),
     path(f"{TWILIO}/2010-04-01/Accounts/<slug:account>/Messages.json", twilio.create_message),
     path(f"{TWILIO}/2010-04-01/Accounts/<slug:account>/Messages/<slug:message>/Media/ME<slug:key>", twilio.media),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from channels import text
 from channels.base import (
+    TEXT_LIMIT,
     Acknowledgement,
     BadRequest,
     Capabilities,
@@ -24,6 +26,7 @@ from channels.base import (
 )
 from channels.web import identity, tokens
 
+# What a customer may write at once; what is shown to them is longer.
 LONGEST_TEXT = 8_000
 LARGEST_FILE = 16_000_000
 
@@ -51,9 +54,9 @@ class WebAdapter:
     name = "web"
     account = "web"
     caps = Capabilities(
-        max_text=LONGEST_TEXT,
+        max_text=TEXT_LIMIT,
         buttons=20,
-        button_label=200,
+        button_label=120,
         list_items=20,
         media_in=frozenset({"image", "audio", "video", "document"}),
         media_out={"image": LARGEST_FILE, "audio": LARGEST_FILE, "video": LARGEST_FILE, "document": LARGEST_FILE},
@@ -65,9 +68,16 @@ class WebAdapter:
         rate_per_chat=5,
     )
 
-    def __init__(self, secret: str, age: timedelta, identity_secrets: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        secret: str,
+        age: timedelta,
+        identity_secrets: Sequence[str] = (),
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self._secret = secret
         self._identity_secrets = identity_secrets
+        self._now = now
         self.age = age
 
     def visit(self, visitor: str) -> tuple[str, datetime]:
@@ -104,7 +114,7 @@ class WebAdapter:
                 event_id=f"{sender}:{said.client_id}",
                 kind="callback" if said.choice else "message",
                 external_id=sender,
-                occurred_at=datetime.now(UTC),
+                occurred_at=self._now(),
                 text=_clean(said.text),
                 action=said.choice or None,
                 attachments=tuple(MediaRef(kind="document", ref=ref) for ref in said.attachments),
@@ -112,12 +122,26 @@ class WebAdapter:
         ]
 
     def acknowledge(self, request: RawRequest) -> Acknowledgement:
-        return Acknowledgement(status=202, content_type="application/json", body="{}")
+        return Acknowledgement(content_type="application/json", body="{}")
 
     def render(self, out: Outbound, window_open: bool) -> Sequence[Part]:
-        if not out.text.strip() and not out.media:
+        """What the page shows of a message that it reads from our database."""
+        links = [ref.ref for ref in out.media if (ref.size or 0) > self.caps.media_out.get(ref.kind, 0)]
+        words = "\n\n".join(filter(None, [out.text if out.text.strip() else "", *links]))
+        fits = len(out.choices) <= self.caps.buttons
+        fits = fits and all(len(each.label) <= self.caps.button_label for each in out.choices)
+        if not fits:
+            words = text.numbered(words, out.choices, out.language)
+        parts: list[dict[str, Any]] = [{"text": each} for each in text.split(words, self.caps.max_text) if each.strip()]
+        if not parts and not out.media:
             raise ChannelError("bad_content", "an empty message cannot be shown", code="empty")
-        return [Part(to=out.to, payload={"id": str(out.id)})]
+        parts = parts or [{"text": ""}]
+        parts[-1] |= {
+            "choices": [each.model_dump() for each in out.choices] if fits else [],
+            "citations": [each.model_dump() for each in out.citations],
+            "media": [ref.model_dump(mode="json") for ref in out.media if ref.ref not in links],
+        }
+        return [Part(to=out.to, payload={"id": str(out.id), **part}) for part in parts]
 
     async def send(self, part: Part) -> SendResult:
         """Nothing to call: the page reads what is stored."""

@@ -52,8 +52,12 @@ def test_orders_accounts_and_places_are_listed(client: Client, shop: None, setti
 
 def test_the_shop_carries_the_widget_by_one_line(client: Client, shop: None) -> None:
     page = client.get("/sandbox/shop", headers={"accept-language": "en"}).content.decode()
-    line = '<script async src="/static/channels/web/loader.js" data-language="en" data-title="Lumbre"></script>'
-    assert line in page
+    assert '<script async src="/web/loader.js" data-language="en" data-title="Lumbre" data-identity-url=' in page
+
+
+def test_a_customer_can_be_signed_in_on_the_shops_page(client: Client, shop: None) -> None:
+    page = client.get("/sandbox/shop?as=c01").content.decode()
+    assert 'data-identity-url="/sandbox/api/web/identity?as=c01"' in page and "selected>Lucía Romero" in page
 
 
 @pytest.mark.parametrize(

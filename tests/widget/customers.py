@@ -10,10 +10,10 @@ from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
-from deploy.local.layout import ROOT
+from tests.channels.outside.install import NPM
 from tests.widget.shops import ShopSite
 
-AXE = ROOT / "var" / "npm" / "node_modules" / "axe-core" / "axe.min.js"
+AXE = NPM / "node_modules" / "axe-core" / "axe.min.js"
 PICTURES = os.environ.get("POSTVENTA_PICTURES", "")
 WATCH = """
   window.broken = [];

@@ -20,13 +20,14 @@ POLICY = (
 PAGE = """<!doctype html>
 <html lang="{language}" dir="{direction}"><head><meta charset="utf-8"><title>Lumbre</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<script async src="{desk}/web/loader.js" {attributes}></script></head>
+{line}</head>
 <body><main><h1>Lumbre</h1><p><a href="/otra">Otra página</a></p></main></body></html>"""
 
 
 @dataclass
 class ShopSite:
-    """`attributes` go into the embed line; `identity` is what the shop's server says of who is signed in."""
+    """`attributes` go into the embed line, or `line` is it. `identity` is what the shop's server says of who is signed
+    in, and `identities` what it says before that, one after the other."""
 
     desk: str
     origin: str = ""
@@ -34,12 +35,15 @@ class ShopSite:
     direction: str = "ltr"
     attributes: Mapping[str, str] = field(default_factory=dict)
     identity: str | None = None
+    identities: list[str] = field(default_factory=list)
     asked: int = 0
+    line: str = ""
     hang_up: Callable[[], None] = lambda: None
 
     def page(self) -> str:
         attributes = " ".join(f'data-{name}="{value}"' for name, value in self.attributes.items())
-        return PAGE.format(desk=self.desk, language=self.language, direction=self.direction, attributes=attributes)
+        line = self.line or f'<script async src="{self.desk}/web/loader.js" {attributes}></script>'
+        return PAGE.format(line=line, language=self.language, direction=self.direction, attributes=attributes)
 
 
 @contextmanager
@@ -50,7 +54,8 @@ def shop_site(desk: str) -> Iterator[ShopSite]:
         def do_GET(self) -> None:
             if self.path == "/who":
                 site.asked += 1
-                self.answer(200 if site.identity else 204, "text/plain", site.identity or "")
+                said = site.identities.pop(0) if site.identities else site.identity
+                self.answer(200 if said else 204, "text/plain", said or "")
             elif self.path in ("/", "/otra"):
                 self.answer(200, "text/html; charset=utf-8", site.page())
             else:

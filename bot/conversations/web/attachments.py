@@ -36,18 +36,18 @@ async def upload(request: HttpRequest) -> HttpResponseBase:
     return JsonResponse(shown, status=201)
 
 
-def _the_file(request: HttpRequest) -> UploadedFile:
+def _the_file(request: HttpRequest) -> UploadedFile[Any]:
     try:
         files = list(request.FILES.lists())
     except (MultiPartParserError, RequestDataTooBig, SuspiciousOperation) as error:
         raise BadRequest("the body is not multipart/form-data, or does not end where it should") from error
     if len(files) != 1 or files[0][0] != "file" or len(files[0][1]) != 1:
         raise BadRequest("file: send exactly one file, in a form field of this name")
-    file: UploadedFile = files[0][1][0]
+    file: UploadedFile[Any] = files[0][1][0]
     return file
 
 
-def _keep(conversation: Conversation, file: UploadedFile) -> dict[str, Any]:
+def _keep(conversation: Conversation, file: UploadedFile[Any]) -> dict[str, Any]:
     if (file.size or 0) > settings.MEDIA_BYTES:
         raise too_large()
     media = store.keep(file.read(), conversation=conversation, name=file.name or "", claimed=file.content_type or "")

@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 CLIENTS = ROOT / "var" / "clients"
 NPM, PYTHON = CLIENTS / "npm", CLIENTS / "python"
-PACKAGES = ("@stoplight/prism-cli@5.14.2", "twilio@6.2.0")
+PACKAGES = ("@stoplight/prism-cli@5.14.2", "twilio@6.2.0", "axe-core@4.14.1")
 REQUIREMENTS = ROOT / "requirements" / "clients.txt"
 PATIENCE = 300
 

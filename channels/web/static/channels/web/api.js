@@ -42,8 +42,11 @@ export class Api {
       const identity = await this.identity(now);
       if (!identity && now && !now.signed_in) return now;
       const visit = now?.signed_in ? {} : { token: now?.token };
-      return this.open(identity, visit).catch((problem) => {
+      return this.open(identity, visit).catch(async (problem) => {
         if (!identity || problem.passing) throw problem;
+        // A page may have kept its token for too long: it is asked for a fresh one, once.
+        const fresh = problem.code === 'identity_expired' && await this.identity(now, true);
+        if (fresh && fresh !== identity) return this.open(fresh, visit);
         // The shop's own mistake: its developer is told, and its customer goes on as a visitor.
         console.error('postventa:', problem.message);
         return now && !now.signed_in ? now : this.open(null, {});
@@ -59,9 +62,9 @@ export class Api {
     return session;
   }
 
-  async identity(now) {
+  async identity(now, expired = false) {
     try {
-      return (await this.who()?.()) || null;
+      return (await this.who?.({ expired })) || null;
     } catch (error) {
       console.error('postventa: identify', error);
       if (now?.signed_in) throw new Problem(0, 'identify', String(error));

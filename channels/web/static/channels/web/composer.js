@@ -47,7 +47,7 @@ export class Composer {
     this.trouble = h('p', { id: 'trouble', class: 'trouble', role: 'alert' });
     this.said = h('p', { class: 'vh', role: 'status' });
     this.element = h('form', { class: 'composer', onsubmit: (event) => this.submit(event), onpaste: (event) => this.pasted(event) },
-      this.label, this.trouble, this.said, this.tray, this.photo, this.letters, this.picker,
+      this.label, this.trouble, this.said, this.tray, h('div', { class: 'aids' }, this.photo, this.letters), this.picker,
       button('clip', texts.attach, ICONS.file, pick), this.input, this.mic, this.send);
     this.input.value = store.get('draft', '');
     this.ask(null);
@@ -136,7 +136,7 @@ export class Composer {
       this.changed();
       this.input.focus();
     };
-    const item = h('li', {}, canvas || icon(ICONS.file), h('span', { class: 'name', dir: 'auto' }, file.name), h('span', { class: 'size' }, sizeOf(file.size, this.language)),
+    const item = h('li', {}, canvas || icon(ICONS.file), h('span', { class: 'name', dir: 'auto' }, file.name), h('span', { class: 'size', dir: 'auto' }, sizeOf(file.size, this.language)),
       h('button', { type: 'button', 'aria-label': words, title: words, onclick: remove }, icon(ICONS.close)));
     this.attached.push(entry);
     this.tray.append(item);

@@ -111,7 +111,7 @@ box-sizing:border-box;border-radius:11px;background:#b3261e;color:#fff;font:600 
     document.body.append(host);
     let known = 'open' in options;
     try {
-      known ||= Object.keys(localStorage).some((key) => key.startsWith(`postventa:${base}:`));
+      known ||= [localStorage, sessionStorage].some((kept) => Object.keys(kept).some((key) => key.startsWith(`postventa:${base}:`)));
     } catch { /* storage is forbidden here; the chat keeps to its memory */ }
     if (known) load().catch(() => {});
     // Whatever the page asked for before this file arrived: window.postventa = [['open']]

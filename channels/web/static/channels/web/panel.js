@@ -27,6 +27,8 @@ export class Panel {
       ondragover: (event) => this.dragged(event, true), ondragleave: (event) => this.dragged(event, this.element.contains(event.relatedTarget)), ondrop: (event) => this.dropped(event) },
       h('div', { class: 'head' }, h('div', { class: 'names' }, title, this.sub), shut),
       this.net, this.log, this.newer, this.composer.element, h('p', { class: 'drop', 'aria-hidden': 'true' }, texts.drop));
+    // A taller composer takes room from the list; whoever was at its end stays there.
+    new ResizeObserver(() => this.stay && this.toEnd()).observe(this.log);
     this.phone = matchMedia('(max-width: 480px), (max-height: 420px)');
   }
 
@@ -201,7 +203,8 @@ export class Panel {
   }
 
   scrolled() {
-    if (!this.atEnd) return;
+    this.stay = this.atEnd;
+    if (!this.stay) return;
     this.newer.hidden = true;
     this.seen = this.list.lastElementChild?.dataset.key;
   }

@@ -52,17 +52,17 @@ export class Row {
 
   file(file) {
     const name = file.name || this.texts.file;
-    const words = fill(this.texts.open, { name });
     if (file.state && file.state !== 'kept') return h('span', { class: 'file' }, icon(ICONS.file), name);
-    const size = file.size ? h('span', { class: 'size' }, sizeOf(file.size, this.language)) : null;
-    const plain = [icon(ICONS.file), h('span', { class: 'name', dir: 'auto' }, name), size];
-    const button = h('button', { type: 'button', class: 'file', 'aria-label': words, title: words, onclick: () => this.act.open(file) });
-    if (!isPicture(file)) button.append(...plain.filter(Boolean));
-    else {
+    const size = file.size ? h('span', { class: 'size', dir: 'auto' }, sizeOf(file.size, this.language)) : null;
+    const say = h('span', { class: 'vh' }, `${this.texts.open} `);
+    const button = h('button', { type: 'button', class: 'file', title: name, onclick: () => this.act.open(file) }, say);
+    const plain = () => button.replaceChildren(...[say, icon(ICONS.file), h('span', { class: 'name', dir: 'auto' }, name), size].filter(Boolean));
+    if (isPicture(file)) {
       const canvas = h('canvas', { 'aria-hidden': 'true' });
+      say.append(name);
       button.append(canvas);
-      this.act.drawn(async () => draw(canvas, await this.act.load(file))).catch(() => button.replaceChildren(...plain.filter(Boolean)));
-    }
+      this.act.drawn(async () => draw(canvas, await this.act.load(file))).catch(plain);
+    } else plain();
     return button;
   }
 
@@ -102,7 +102,7 @@ export class Row {
   showFailure(entry) {
     if (this.meta.querySelector('.bad')) return;
     this.meta.replaceChildren(
-      h('span', { class: 'bad' }, [this.texts.failed, entry.failed === 'lost' ? this.texts.lost : entry.words].filter(Boolean).join(' ')),
+      h('span', { class: 'bad', dir: 'auto' }, [this.texts.failed, entry.failed === 'lost' ? this.texts.lost : entry.words].filter(Boolean).join(' ')),
       h('button', { type: 'button', onclick: () => this.act.again(entry) }, this.texts.again),
       h('button', { type: 'button', onclick: () => this.act.edit(entry) }, this.texts.edit),
     );

@@ -64,7 +64,8 @@ progress{inline-size:120px;block-size:8px;accent-color:var(--accent)}
 .tray button{display:grid;place-items:center;inline-size:44px;block-size:44px;border:0;background:none;flex:none}
 .tray button svg{inline-size:16px;block-size:16px}
 .aid{display:flex;align-items:center;gap:6px;min-block-size:44px;padding:6px 14px;border:1.5px solid var(--link);border-radius:22px;background:none;color:var(--link);font-weight:550}
-.aid+.aid,.aid~.tool{margin:0}
+.aids{flex:1 0 100%;display:flex;flex-wrap:wrap;gap:8px}
+.aids:not(:has(>:not([hidden]))){display:none}
 .aid[aria-pressed=true]{background:var(--soft)}
 .drop{display:none}
 .is-dropping .drop{position:absolute;inset:8px;margin:0;display:grid;place-items:center;border:2px dashed var(--link);border-radius:12px;background:var(--bg);color:var(--link);font-weight:600;text-align:center;pointer-events:none}
