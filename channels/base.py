@@ -53,6 +53,8 @@ class Capabilities(Frozen):
     mark_read: bool = False
     templates: bool = False
     reply_window: timedelta | None = None
+    # What a person may still answer in after `reply_window`, where the provider tells people from programs.
+    agent_window: timedelta | None = None
     can_initiate: bool = False
     edit: bool = False
     delete: bool = False
@@ -60,6 +62,8 @@ class Capabilities(Frozen):
     reply_to: bool = False
     location: bool = False
     contact_request: bool = False
+    # Whether the provider vouches for who wrote: not where anybody can write any name as the sender's.
+    sender_proven: bool = True
     rate_global: float = 30.0
     rate_per_chat: float = 1.0
 
@@ -152,6 +156,7 @@ class Inbound(Frozen):
     location: Geo | None = None
     contact: VerifiedContact | None = None
     provider_id: str | None = None
+    # Of a status without `provider_id`: everything that was sent to `external_id` until `occurred_at`.
     status: DeliveryState | None = None
     # Of a status: our own name of the part, "<outbound id>.<number>", where the provider hands it back. It settles a
     # delivery whose call timed out before the provider could tell its own id.
@@ -177,6 +182,8 @@ class Outbound(Frozen):
     template: Template | None = None
     reply_to: str | None = None
     asks: str | None = None
+    # The reply window is closed, but the one for a person's own answer is not.
+    late: bool = False
 
 
 class Part(Frozen):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from typing import cast
 
 from django.conf import settings
+from django.utils.module_loading import import_string
 
 from channels.base import ChannelAdapter
 
@@ -15,6 +17,11 @@ WEBHOOK_PATH = "/channels/{kind}/webhook"
 
 class NotConfigured(LookupError):
     """The channel has no account, and the sandbox is off: to customers, there is no such channel."""
+
+
+def made_by(path: str) -> Callable[[], ChannelAdapter]:
+    """Return the factory of that dotted path, imported when an adapter is first asked for."""
+    return lambda: cast(ChannelAdapter, import_string(path)())
 
 
 def whatsapp() -> ChannelAdapter:
@@ -82,6 +89,8 @@ CHANNELS: dict[str, tuple[str, Callable[[], ChannelAdapter]]] = {
     "whatsapp": ("WhatsApp", whatsapp),
     "telegram": ("Telegram", telegram),
     "web": ("Web", web),
+    "messenger": ("Messenger", made_by("channels.messenger.connect.messenger")),
+    "instagram": ("Instagram", made_by("channels.messenger.connect.instagram")),
     "memory": ("Memory", memory),
 }
 
@@ -90,3 +99,11 @@ CHANNELS: dict[str, tuple[str, Callable[[], ChannelAdapter]]] = {
 def adapter(kind: str) -> ChannelAdapter:
     """Return the one adapter of `kind`, made on first use. Raises KeyError for no such kind, and `NotConfigured`."""
     return CHANNELS[kind][1]()
+
+
+def proven(kind: str) -> bool:
+    """Whether the channel vouches for who its messages are from; one that is not connected vouches for nobody."""
+    try:
+        return adapter(kind).caps.sender_proven
+    except (KeyError, NotConfigured):
+        return False

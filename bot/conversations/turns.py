@@ -29,6 +29,7 @@ from bot.conversations.models import BOT, Conversation, Media, Message, Turn, re
 from bot.conversations.writing import append, lock
 from bot.dialogue.base import Answer, Command, DialogueError, Question
 from bot.dialogue.engine import dialogue
+from channels import registry
 
 log = logging.getLogger(__name__)
 
@@ -166,7 +167,7 @@ def _question(conversation: Conversation, messages: Sequence[Message], files: Se
         offer = conversation.messages.filter(payloads__has_key=last.choice).order_by("-seq").first()
         payload = offer.payloads[last.choice] if offer else None
     address = identity.phone if identity.channel == "whatsapp" else identity.external_id
-    vouched = identity.channel != "web" and address
+    vouched = address and registry.proven(identity.channel)
     return Question(
         conversation=conversation.pk,
         message_id=last.pk,

@@ -58,6 +58,7 @@ class WebAdapter:
         typing_in=True,
         receipts="read",
         stream=True,
+        sender_proven=False,
         rate_per_chat=5,
     )
 

@@ -27,7 +27,7 @@ from channels.telegram.adapter import TelegramAdapter
 from channels.telegram.polling import UPDATES, batches, set_webhook
 from tests.channels.contract import NOW, PAYLOADS, ChannelContract
 from tests.channels.gateway_contract import GatewayContract
-from tests.channels.standins import JPEG, Telegram, ok, refused
+from tests.channels.standins import JPEG, Telegram, body_of, ok, refused
 
 TOKEN, SECRET = "1000000000:" + "AAHtest-token_" * 3, "telegram-webhook-secret"
 YES_NO = (Choice(id="q7-yes", label="Sí, recogedla"), Choice(id="q7-no", label="No"))
@@ -115,6 +115,9 @@ class TestTelegram(ChannelContract):
             ("no answer in time", httpx.ReadTimeout(str(request.url), request=request), "uncertain"),
             ("cut off", httpx.RemoteProtocolError(str(request.url), request=request), "uncertain"),
         ]
+
+    def addressee(self) -> str:
+        return str(body_of(self.provider.calls[-1])["chat_id"])
 
     def photo(self) -> MediaRef:
         return MediaRef(kind="image", ref="AgAC-l", mime="image/jpeg")

@@ -23,7 +23,7 @@ from channels.base import (
 )
 from tests.channels.contract import ChannelContract
 from tests.channels.gateway_contract import GatewayContract
-from tests.channels.standins import JPEG, Twilio
+from tests.channels.standins import JPEG, Twilio, body_of
 from tests.channels.twilio_account import (
     FILE,
     OLD_TOKEN,
@@ -116,6 +116,9 @@ class TestWhatsApp(ChannelContract):
             ("no answer in time", httpx.ReadTimeout("", request=request), "uncertain"),
             ("cut off", httpx.RemoteProtocolError("", request=request), "uncertain"),
         ]
+
+    def addressee(self) -> str:
+        return str(body_of(self.provider.calls[-1])["To"]).removeprefix("whatsapp:")
 
     def photo(self) -> MediaRef:
         return MediaRef(kind="image", ref=FILE, mime="image/jpeg")
