@@ -10,6 +10,7 @@ import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from django.utils.translation import gettext_lazy as _
@@ -126,6 +127,18 @@ def database() -> dict[str, Any]:
     return config
 
 
+def mailer(url: str) -> dict[str, Any]:
+    """Django's mail backend for smtp://name:password@host:port, smtps:// or smtp+starttls://; without, none is sent."""
+    if not url:
+        return {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+    parts = urlsplit(url)
+    secured = {"smtps": {"use_ssl": True}, "smtp+starttls": {"use_tls": True}, "smtp": {}}.get(parts.scheme)
+    if secured is None or not parts.hostname:
+        raise ValueError("MAIL_SMTP_URL: smtp+starttls://name:password@host:587, or smtps:// or smtp://.")
+    names = {"username": unquote(parts.username or ""), "password": unquote(parts.password or "")}
+    return {"OPTIONS": {"host": parts.hostname, "port": parts.port, "timeout": 20, **names, **secured}}
+
+
 DATABASES = {"default": database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
@@ -203,7 +216,7 @@ AGENT_SILENCE = timedelta(minutes=float(env("POSTVENTA_AGENT_SILENCE_MINUTES", "
 # What the parts that know nothing of each other are given here.
 OPENING_HOURS = env("POSTVENTA_OPENING_HOURS", "bot.shop.hours")
 FILE_GIVEN_TO_CASE = "bot.shop.cases.file_given"
-WORKER_CHORES = ["bot.chores.indexing", "bot.chores.telegram_polling"]
+WORKER_CHORES = ["bot.chores.indexing", "bot.chores.polling"]
 
 # Channels. With no account the sandbox plays the customer's phone and the provider.
 TWILIO_ACCOUNT_SID = env("TWILIO_ACCOUNT_SID")
@@ -213,6 +226,12 @@ TWILIO_API_URL = env("TWILIO_API_URL")
 TELEGRAM_BOT_TOKEN = env("TELEGRAM_BOT_TOKEN")
 TELEGRAM_WEBHOOK_SECRET = env("TELEGRAM_WEBHOOK_SECRET")
 TELEGRAM_API_URL = env("TELEGRAM_API_URL")
+MAIL_ADDRESS = env("MAIL_ADDRESS")
+MAIL_IMAP_URL = env("MAIL_IMAP_URL")
+MAIL_SMTP_URL = env("MAIL_SMTP_URL")
+MAIL_PLUS_ADDRESSES = env_flag("MAIL_PLUS_ADDRESSES", False)
+MAILERS = {"default": mailer(MAIL_SMTP_URL)}
+SANDBOX_MAILER = "bot.sandbox.provider.mail.Mailbox"
 META_PAGE_ID = env("META_PAGE_ID")
 META_INSTAGRAM_ID = env("META_INSTAGRAM_ID")
 META_PAGE_TOKEN = env("META_PAGE_TOKEN")
@@ -225,7 +244,7 @@ META_API_URL = env("META_API_URL")
 CORS_ALLOWED_ORIGINS = env_list("POSTVENTA_WEB_ORIGINS", PUBLIC_BASE_URL)
 CORS_URLS_REGEX = r"^/web/"
 WEB_TOKEN_AGE = timedelta(days=30)
-SANDBOX = env_flag("POSTVENTA_SANDBOX", not (TWILIO_ACCOUNT_SID or TELEGRAM_BOT_TOKEN))
+SANDBOX = env_flag("POSTVENTA_SANDBOX", not (TWILIO_ACCOUNT_SID or TELEGRAM_BOT_TOKEN or MAIL_ADDRESS or META_PAGE_ID))
 
 # Accounts of the demo shop, made by `demo_staff` in the sandbox only and shown on its page.
 DEMO_STAFF = {

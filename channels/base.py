@@ -7,9 +7,10 @@ suite that each one passes.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -148,7 +149,10 @@ class Inbound(Frozen):
     display_name: str = ""
     language: str = ""
     aliases: tuple[Alias, ...] = ()
+    # Where a person has several conversations on one channel, such as one for each mail thread: which one this is.
     thread: str | None = None
+    # What the channel needs to answer in the same place, such as a mail's subject; kept and handed back as it is.
+    context: Mapping[str, str] = Field(default_factory=dict)
     attachments: tuple[MediaRef, ...] = ()
     group: str | None = None
     reply_to: str | None = None
@@ -176,6 +180,7 @@ class Outbound(Frozen):
     text: str
     language: str = "es"
     thread: str | None = None
+    context: Mapping[str, str] = Field(default_factory=dict, repr=False)
     choices: tuple[Choice, ...] = ()
     citations: tuple[Citation, ...] = ()
     media: tuple[MediaRef, ...] = ()
@@ -211,6 +216,14 @@ class Acknowledgement(Frozen):
     status: int = 200
     content_type: str = "text/plain"
     body: str = ""
+
+
+@runtime_checkable
+class Polled(Protocol):
+    """A channel that fetches what happened, beside or instead of being called; the worker asks it for ever."""
+
+    def batches(self, stop: asyncio.Event) -> AsyncIterator[Sequence[Inbound]]:
+        """Yield events until `stop` is set; asking for the next batch says that the last one is stored."""
 
 
 class ChannelAdapter(Protocol):

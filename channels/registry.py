@@ -55,9 +55,11 @@ def whatsapp() -> ChannelAdapter:
 def telegram() -> ChannelAdapter:
     from channels.telegram import sandbox
     from channels.telegram.adapter import TelegramAdapter
+    from channels.telegram.polling import PolledTelegram
 
     if settings.TELEGRAM_BOT_TOKEN:
-        return TelegramAdapter(
+        reached = settings.PUBLIC_BASE_URL.startswith("https://")
+        return (TelegramAdapter if reached else PolledTelegram)(
             token=settings.TELEGRAM_BOT_TOKEN,
             secret=settings.TELEGRAM_WEBHOOK_SECRET,
             api_url=settings.TELEGRAM_API_URL,
@@ -89,6 +91,7 @@ CHANNELS: dict[str, tuple[str, Callable[[], ChannelAdapter]]] = {
     "whatsapp": ("WhatsApp", whatsapp),
     "telegram": ("Telegram", telegram),
     "web": ("Web", web),
+    "mail": ("Mail", made_by("channels.mail.connect.mail")),
     "messenger": ("Messenger", made_by("channels.messenger.connect.messenger")),
     "instagram": ("Instagram", made_by("channels.messenger.connect.instagram")),
     "memory": ("Memory", memory),

@@ -137,6 +137,8 @@ def outbound(conversation: Conversation, message: Message) -> Outbound:
         actor={"agent": "human", "bot": "bot"}.get(message.author, "system"),  # type: ignore[arg-type]
         text=message.text,
         language=conversation.language,
+        thread=conversation.thread or conversation.pk.hex,
+        context=conversation.context,
         choices=tuple(Choice(**choice) for choice in message.choices),
         citations=tuple(Citation(**citation) for citation in message.citations),
         asks=message.asks or None,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from bot.conversations import consent, notices, ownership
@@ -94,12 +96,28 @@ def conversation_for(inbound: Inbound) -> Conversation:
     identity.phone = inbound.contact.phone if inbound.contact else phone or identity.phone
     identity.last_inbound_at = timezone.now()
     identity.save()
-    conversation = identity.conversations.order_by("-created_at").first()
+    conversation = _of_thread(identity, inbound.thread) if inbound.thread else _latest(identity)
     if conversation is None:
-        return Conversation.objects.create(
+        conversation = Conversation.objects.create(
             identity=identity, channel=inbound.channel, language=identity.customer.language
         )
-    return lock(conversation.pk)
+    conversation = lock(conversation.pk)
+    if inbound.thread and inbound.kind == "message":
+        conversation.thread, conversation.context = inbound.thread, dict(inbound.context)
+        conversation.save()
+    return conversation
+
+
+def _latest(identity: Identity) -> Conversation | None:
+    return identity.conversations.order_by("-created_at").first()
+
+
+def _of_thread(identity: Identity, thread: str) -> Conversation | None:
+    """The conversation with that name; what we began ourselves is named by its own id, and one not begun is free."""
+    named = Q(thread=thread) | Q(thread="", last_seq=0)
+    with suppress(ValueError):
+        named |= Q(pk=UUID(thread))
+    return identity.conversations.filter(named).order_by("-thread", "-created_at").first()
 
 
 def _known_identity(inbound: Inbound, phone: str) -> Identity | None:
