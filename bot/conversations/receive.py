@@ -102,7 +102,7 @@ def conversation_for(inbound: Inbound) -> Conversation:
             identity=identity, channel=inbound.channel, language=identity.customer.language
         )
     conversation = lock(conversation.pk)
-    if inbound.thread and inbound.kind == "message":
+    if inbound.thread:
         conversation.thread, conversation.context = inbound.thread, dict(inbound.context)
         conversation.save()
     return conversation
