@@ -103,7 +103,9 @@ def conversation_for(inbound: Inbound) -> Conversation:
         )
     conversation = lock(conversation.pk)
     if inbound.thread:
-        conversation.thread, conversation.context = inbound.thread, dict(inbound.context)
+        conversation.thread = inbound.thread
+        # What this event does not tell, such as the subject of an answer without one, stays as it was.
+        conversation.context |= {name: value for name, value in inbound.context.items() if value}
         conversation.save()
     return conversation
 
