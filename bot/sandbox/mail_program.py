@@ -12,6 +12,8 @@ from bot.sandbox.saying import Kept, Said
 from channels.mail.sandbox import ADDRESS
 
 RFC822 = "message/rfc822"
+# What a program shares that knows no places and no cards.
+PLACE = "https://maps.example/?q=40.416775,-3.703790"
 WROTE = {"es": "El 20/11/26 a las 9:41, Lumbre escribió:", "en": "On Fri, 20 Nov 2026 at 09:41, Lumbre wrote:"}
 
 
@@ -28,7 +30,7 @@ def mail_for(kept: Kept, said: Said) -> bytes:
     message["Date"] = format_datetime(kept.message.created_at)
     message["Content-Language"] = kept.phone.language
     last = kept.phone.messages.filter(from_customer=False).order_by("-pk").first()
-    words = said.text.encode("utf-8", "replace").decode().replace("\x00", "")
+    words = (said.text or ("" if kept.file else PLACE)).encode("utf-8", "replace").decode().replace("\x00", "")
     if last:
         message["In-Reply-To"] = message["References"] = str(last.request.get("Message-ID", ""))
         message["Subject"] = str(last.request.get("Subject", ""))
