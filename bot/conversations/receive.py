@@ -102,8 +102,10 @@ def conversation_for(inbound: Inbound) -> Conversation:
             identity=identity, channel=inbound.channel, language=identity.customer.language
         )
     conversation = lock(conversation.pk)
-    if inbound.thread and inbound.kind == "message":
-        conversation.thread, conversation.context = inbound.thread, dict(inbound.context)
+    if inbound.thread:
+        conversation.thread = inbound.thread
+        # What this event does not tell, such as the subject of an answer without one, stays as it was.
+        conversation.context |= {name: value for name, value in inbound.context.items() if value}
         conversation.save()
     return conversation
 

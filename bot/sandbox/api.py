@@ -17,16 +17,23 @@ from bot.conversations.database import on_database
 from bot.conversations.models import Conversation
 from bot.conversations.receive import conversation_for
 from bot.conversations.web import shapes
-from bot.sandbox import sending, telegram_phone, whatsapp_phone
+from bot.sandbox import sending
 from bot.sandbox.answers import Mistake, endpoint, read_day, read_object
 from bot.sandbox.models import Phone, ProviderMessage, new_sid
+from bot.sandbox.phones import POSTS
 from bot.sandbox.saying import Kept, Said, check_identity, keep, phone_of, read_said
 from bot.shop.models import Customer as ShopCustomer
 from channels import registry
 from channels.base import Alias, Inbound
 from channels.web.identity import sign
 
-REAL_ACCOUNT = {"whatsapp": "TWILIO_ACCOUNT_SID", "telegram": "TELEGRAM_BOT_TOKEN"}
+REAL_ACCOUNT = {
+    "whatsapp": "TWILIO_ACCOUNT_SID",
+    "telegram": "TELEGRAM_BOT_TOKEN",
+    "mail": "MAIL_ADDRESS",
+    "messenger": "META_PAGE_ID",
+    "instagram": "META_INSTAGRAM_ID",
+}
 SHOWN_AT_ONCE = 200
 SIGNED_IN_FOR = timedelta(minutes=10)
 
@@ -57,11 +64,7 @@ async def phone(request: HttpRequest, channel: str, identity: str) -> HttpRespon
 
 async def _post(channel: str, kept: Kept, said: Said) -> None:
     try:
-        if channel == "whatsapp":
-            url = sending.webhook_address(channel)
-            response = await sending.post_form(url, whatsapp_phone.form_for(kept, said))
-        else:
-            response = await sending.post_update(telegram_phone.update_for(kept, said))
+        response = await POSTS[channel](kept, said)
     except httpx.HTTPError as error:
         raise sending.unreachable(channel, error) from None
     sending.accepted(response, channel)

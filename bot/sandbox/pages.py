@@ -21,7 +21,13 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:; "
     "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
 )
-STRANGERS = {"whatsapp": "+34600999999", "telegram": "700199999"}
+STRANGERS = {
+    "whatsapp": "+34600999999",
+    "telegram": "700199999",
+    "messenger": "7000000000000001",
+    "instagram": "9000000000000001",
+    "mail": "alguien@example.com",
+}
 HIDDEN_NUMBER = "ES.sandbox0001"
 SHOWCASE = ("BR20", "LR3", "FR5", "VX12", "EB2", "TT1")
 
@@ -35,8 +41,13 @@ def overview(request: HttpRequest) -> HttpResponse:
         {"channel": "whatsapp", "name": "WhatsApp", "holders": _holders("whatsapp"), "sample": "photo"},
         {"channel": "telegram", "name": "Telegram", "holders": _holders("telegram"), "sample": "photo"},
     ]
+    names = {"messenger": "Messenger", "instagram": "Instagram", "mail": gettext("Mail")}
+    more = [
+        {"channel": kind, "name": name, "holders": _holders(kind), "sample": "photo"} for kind, name in names.items()
+    ]
     context = {
         "phones": phones,
+        "more_phones": more,
         "customers": _customers(language),
         "staff": _staff(),
         "help_url": f"/{language}/",
@@ -77,6 +88,9 @@ def _holders(channel: str) -> list[dict[str, str]]:
     """Whose phone it can be: the customers known on the channel, and strangers."""
     known = CustomerChannel.objects.filter(channel=channel).select_related("customer").order_by("customer__reference")
     holders = [{"identity": each.address, "name": each.customer.name} for each in known]
+    if channel == "mail":
+        writers = Customer.objects.exclude(email="").order_by("reference")
+        holders += [{"identity": each.email, "name": each.name} for each in writers]
     holders.append({"identity": STRANGERS[channel], "name": gettext("Somebody unknown")})
     if channel == "whatsapp":
         holders.append({"identity": HIDDEN_NUMBER, "name": gettext("Somebody who hides their number")})

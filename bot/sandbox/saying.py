@@ -31,8 +31,17 @@ IDENTITIES = {
     # A phone number, or the business-scoped id of somebody who hides it.
     "whatsapp": re.compile(r"\+[0-9]{6,15}|[A-Z]{2}\.[A-Za-z0-9.]{1,128}"),
     "telegram": re.compile(r"[1-9][0-9]{0,15}"),
+    "mail": re.compile(r"[a-z0-9._+-]{1,60}@[a-z0-9.-]{1,60}\.[a-z]{2,20}"),
+    "messenger": re.compile(r"[1-9][0-9]{5,30}"),
+    "instagram": re.compile(r"[1-9][0-9]{5,30}"),
 }
-IDENTITY_HELP = {"whatsapp": "a phone such as +34600111001, or ES.abc123", "telegram": "a number such as 700100002"}
+IDENTITY_HELP = {
+    "whatsapp": "a phone such as +34600111001, or ES.abc123",
+    "telegram": "a number such as 700100002",
+    "mail": "an address such as lucia@example.com",
+    "messenger": "a number such as 7000000000000001",
+    "instagram": "a number such as 9000000000000001",
+}
 
 
 @dataclass(frozen=True)

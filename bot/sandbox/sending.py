@@ -13,6 +13,9 @@ from django.conf import settings
 from twilio.request_validator import RequestValidator
 
 from bot.sandbox.answers import Mistake
+from channels.mail.sandbox import DOOR_SECRET
+from channels.messenger.sandbox import APP_SECRET
+from channels.messenger.signature import sign
 from channels.per_loop import PerLoop
 from channels.telegram.sandbox import WEBHOOK_SECRET
 from channels.whatsapp.sandbox import AUTH_TOKEN
@@ -43,6 +46,19 @@ async def post_update(update: Mapping[str, Any]) -> httpx.Response:
     headers = {"content-type": "application/json", "x-telegram-bot-api-secret-token": WEBHOOK_SECRET}
     body = json.dumps(update, ensure_ascii=True).encode()
     return await _clients.get().post(webhook_address("telegram"), content=body, headers=headers)
+
+
+async def post_signed(channel: str, event: Mapping[str, Any]) -> httpx.Response:
+    """Post one of Meta's webhooks, signed over its bytes; raises httpx.HTTPError."""
+    body = json.dumps(event, ensure_ascii=True).encode()
+    headers = {"content-type": "application/json", "x-hub-signature-256": sign(APP_SECRET, body)}
+    return await _clients.get().post(webhook_address(channel), content=body, headers=headers)
+
+
+async def post_mail(raw: bytes) -> httpx.Response:
+    """Post a whole mail; raises httpx.HTTPError."""
+    headers = {"content-type": "message/rfc822", "x-mail-secret": DOOR_SECRET}
+    return await _clients.get().post(webhook_address("mail"), content=raw, headers=headers)
 
 
 def accepted(response: httpx.Response, channel: str) -> None:

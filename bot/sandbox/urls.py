@@ -2,7 +2,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from bot.sandbox import api, chat_model, pages
-from bot.sandbox.provider import telegram, twilio
+from bot.sandbox.provider import mail, meta, telegram, twilio
 
 
 class BotToken(StringConverter):
@@ -27,6 +27,8 @@ urlpatterns = [
     path(f"{TWILIO}/v1/Content", twilio.content),
     path(f"{TWILIO}/v2/Indicators/Typing.json", twilio.typing),
     path("sandbox/model/v1/chat/completions", chat_model.completions),
+    path("sandbox/provider/meta/v<str:version>/<slug:page>/messages", meta.messages),
+    path("sandbox/provider/mail", mail.find),
     path("sandbox/provider/files/<slug:key>", twilio.file, name="sandbox-file"),
     path(f"{TELEGRAM}/file/bot<bottoken:token>/files/<slug:key>", telegram.download),
     path(f"{TELEGRAM}/bot<bottoken:token>/<slug:method>", telegram.call),

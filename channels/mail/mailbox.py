@@ -10,6 +10,7 @@ import asyncio
 import logging
 import ssl
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -69,7 +70,8 @@ class ImapMailbox:
                 client.starttls(ssl.create_default_context())
             client.login(self._user, self._password)
         except BaseException:
-            client.shutdown()
+            with suppress(*BROKEN):
+                client.shutdown()
             raise
         return client
 
@@ -83,10 +85,12 @@ class ImapMailbox:
     def close(self) -> None:
         """Hang up, whatever state the connection is in."""
         client, self._client = self._client, None
-        if client is not None:
-            try:
-                client.logout()
-            except BROKEN:
+        if client is None:
+            return
+        try:
+            client.logout()
+        except BROKEN:
+            with suppress(*BROKEN):
                 client.shutdown()
 
     def fresh(self) -> list[int]:

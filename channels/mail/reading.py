@@ -18,6 +18,7 @@ from email.utils import getaddresses, parsedate_to_datetime
 from typing import Any
 
 from channels.base import EXTERNAL_ID_LENGTH, BadRequest, Inbound
+from channels.consent import consent
 from channels.mail import bodies, bounces, loops
 from channels.mail.names import PLAIN_NAME, Names, digest, listed, root
 from channels.text import clean, shorten
@@ -79,11 +80,13 @@ class Reader:
         )
         if not text.strip() and not attachments:
             text = _subject(message)
+        wish = consent(text)
         return [
             Inbound(
-                **base, kind="message", external_id=sender, provider_id=event_id[:160], display_name=name[:160],
-                text=text, attachments=attachments, language=_language(message),
-                thread=self._thread(message, references), context=_context(message, references),
+                **base, kind="optout" if wish == "opted_out" else "message", membership=wish, external_id=sender,
+                provider_id=event_id[:160], display_name=name[:160], text=text, attachments=attachments,
+                language=_language(message), thread=self._thread(message, references),
+                context=_context(message, references),
             )
         ]  # fmt: skip
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from channels.base import EXTERNAL_ID_LENGTH, Inbound, MediaKind, MediaRef
+from channels.consent import consent
 from channels.messenger.platforms import Platform
 from channels.text import clean
 
@@ -98,11 +99,11 @@ def _message(message: Event, base: Mapping[str, Any]) -> list[Inbound]:
     action = str(pressed["payload"]) if isinstance(pressed, dict) else _start(message.get("referral"))
     if not (text or attachments or action):
         return []
-    replied = message.get("reply_to")
+    replied, wish = message.get("reply_to"), "" if pressed else consent(text)
     return [
         Inbound(
-            **base, event_id=mid, provider_id=mid, kind="callback" if pressed else "message", text=text, action=action,
-            attachments=attachments,
+            **base, event_id=mid, provider_id=mid, membership=wish, text=text, action=action, attachments=attachments,
+            kind="callback" if pressed else "optout" if wish == "opted_out" else "message",
             reply_to=_name(replied["mid"]) if isinstance(replied, dict) and replied.get("mid") else None,
         )
     ]  # fmt: skip

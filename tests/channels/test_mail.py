@@ -32,6 +32,7 @@ from channels.mail.bodies import from_markup
 from channels.mail.names import Names
 from channels.mail.quotes import without_quotes
 from tests.channels.contract import NOW, PAYLOADS, ChannelContract
+from tests.channels.gateway_contract import GatewayContract
 from tests.channels.mail_servers import HANGS_UP, TAKES_AND_HANGS_UP, Kept, SmtpServer, mail_with_photo
 from tests.channels.samples import PROPERTY
 
@@ -105,6 +106,7 @@ class TestMail(ChannelContract):
     def says(self, words: str, event: str = "1") -> bytes:
         message = EmailMessage(policy=email.policy.SMTP)
         message["From"], message["To"], message["Message-ID"] = LUCIA, ADDRESS, f"<{event}@example.com>"
+        message["In-Reply-To"] = "<the-first-of-this-thread@example.com>"
         # One line, whatever it holds: mail itself would break it at line ends.
         message.set_content(words.encode("utf-8", "surrogatepass"), "text", "plain", params={"charset": "utf-8"})
         return message.as_bytes()
@@ -145,8 +147,21 @@ class TestMail(ChannelContract):
     def photo(self) -> MediaRef:
         return MediaRef(kind="image", ref="<photo@example.com>#1", mime="image/jpeg")
 
+    def received(self, adapter: ChannelAdapter) -> list[str]:
+        bodies = [call.get_body(("plain",)) for call in self.server.calls]  # type: ignore[attr-defined]
+        return [str(body.get_content()).rstrip("\r\n") for body in bodies if body]
+
     def addressee(self) -> str:
         return str(self.server.calls[-1]["To"]).lower()
+
+
+class TestMailInTheGateway(GatewayContract):
+    channel = TestMail
+    ignored = ("auto_reply", "bulk", "list", "machine", "own_address", "read_receipt")
+
+    @pytest.fixture(autouse=True)
+    def _server(self, smtp: SmtpServer) -> None:
+        TestMail.server = smtp
 
 
 @pytest.mark.parametrize("sample", REPLIES, ids=lambda sample: sample["name"])

@@ -26,6 +26,7 @@ from channels.base import (
 from channels.messenger.adapter import MetaAdapter
 from channels.messenger.platforms import INSTAGRAM, MESSENGER, Platform
 from tests.channels.contract import NOW, PAYLOADS, ChannelContract
+from tests.channels.gateway_contract import GatewayContract
 from tests.channels.standins import JPEG, Meta, body_of, graph_error
 
 SECRET, OLD_SECRET, TOKEN, VERIFY = (
@@ -142,6 +143,10 @@ class MetaContract(ChannelContract):
     def photo(self) -> MediaRef:
         return MediaRef(kind="image", ref=CDN, mime="image/jpeg")
 
+    def received(self, adapter: ChannelAdapter) -> list[str]:
+        messages = [body_of(call).get("message") for call in self.provider.calls]
+        return [str(message["text"]) for message in messages if message]
+
     def addressee(self) -> str:
         return str(body_of(self.provider.calls[-1])["recipient"]["id"])
 
@@ -154,6 +159,19 @@ class TestMessenger(MetaContract):
 class TestInstagram(MetaContract):
     kind, platform = "instagram", INSTAGRAM
     customers = ("9000000000000001", "17841400000000001999")
+
+
+class TestMessengerInTheGateway(GatewayContract):
+    channel = TestMessenger
+    pressed = "quick_reply"
+    edited = "edited"
+    ignored = ("reaction", "echo_of_the_inbox", "handover", "standby", "of_another_product")
+
+
+class TestInstagramInTheGateway(GatewayContract):
+    channel = TestInstagram
+    pressed = "quick_reply"
+    ignored = ("reaction", "echo", "deleted", "standby", "story_mention", "of_another_product")
 
 
 def test_a_new_address_is_proven_by_our_own_word_and_answered_with_the_challenge() -> None:
