@@ -46,10 +46,20 @@ class Pipeline:
         return total.hexdigest()[:16]
 
 
+def _job(pipeline: Pipeline, train: list[tuple[str, str]], texts: list[str]) -> str:
+    return json.dumps({"config": pipeline.config, "train": train, "texts": texts})
+
+
+def kept_at(pipeline: Pipeline, train: list[tuple[str, str]], texts: list[str], kept: Path) -> Path:
+    """Where the answer to these questions lies, or would lie."""
+    total = hashlib.sha256((pipeline.digest() + _job(pipeline, train, texts)).encode())
+    return kept / f"{total.hexdigest()[:24]}.json"
+
+
 def ask(pipeline: Pipeline, train: list[tuple[str, str]], texts: list[str], kept: Path, fresh: bool) -> dict[str, Any]:
     """The engine's answer, from `kept` when the same was asked before. Raises NotMeasured."""
-    job = json.dumps({"config": pipeline.config, "train": train, "texts": texts})
-    place = kept / f"{hashlib.sha256((pipeline.digest() + job).encode()).hexdigest()[:24]}.json"
+    job = _job(pipeline, train, texts)
+    place = kept_at(pipeline, train, texts, kept)
     if fresh or not place.is_file():
         kept.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=kept) as folder:
