@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+from typing import Any
 
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
@@ -27,6 +28,6 @@ def configure(level: str = "") -> None:
     )
 
 
-def _without_values(logger: object, method: str, event: dict) -> dict:
+def _without_values(logger: object, method: str, event: dict[str, Any]) -> dict[str, Any]:
     """Keep what happened and the advice; drop the values that Rasa adds, such as the user's text."""
     return {name: event[name] for name in ("event", "event_info") if name in event}
