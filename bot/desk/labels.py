@@ -32,6 +32,8 @@ CHANNELS: Words = {
     "telegram": "Telegram",
     "web": pgettext_lazy("desk", "Web"),
     "mail": pgettext_lazy("desk", "Mail"),
+    "messenger": "Messenger",
+    "instagram": "Instagram",
 }
 STATES: Words = {
     "queued": _("in the queue"),
