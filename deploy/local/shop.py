@@ -16,7 +16,7 @@ from deploy.local.layout import Layout
 from deploy.local.steps import Step, Worker, run
 from deploy.local.trouble import of_output
 
-_INDEX_CODE = ("encoder.py", "passages.py", "corpus.py", "index.py")
+_INDEX_CODE = ("encoder.py", "metric.py", "metric.npz", "passages.py", "products.py", "corpus.py", "index.py")
 
 
 def prepare(layout: Layout, environ: Mapping[str, str], console: Console) -> None:

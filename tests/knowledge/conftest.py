@@ -48,7 +48,7 @@ def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
         except OSError:
             continue
         return
-    raise RuntimeError("Chroma did not start within 120 s; see the log in its folder.")
+    raise RuntimeError("Chroma did not start within two minutes; see the log in its folder.")
 
 
 @pytest.fixture(scope="session")
