@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from deploy.local.layout import ROOT
 from deploy.local.stack import Stack
@@ -64,6 +64,15 @@ def picture(page: Page, name: str) -> None:
         page.screenshot(path=Path(PICTURES) / f"{name}.png")
 
 
+def seen(page: Page, what: Locator) -> None:
+    """Look again until it is there: what customers do reaches the editors' list a moment later."""
+    for _look in range(60):
+        if what.count():
+            return
+        page.wait_for_timeout(500)
+        page.reload()
+
+
 def ask(page: Page, text: str) -> None:
     box = page.get_by_role("dialog").get_by_role("textbox")
     box.fill(text)
@@ -79,6 +88,7 @@ def test_a_question_without_an_answer_becomes_an_article_and_the_next_customer_g
 
     pau.goto(f"{stack.urls['web']}/cms/gaps/")
     gap = pau.locator(".kn-card", has_text=QUESTION)
+    seen(pau, gap)
     picture(pau, "gaps")
     gap.get_by_role("button", name="Hacer un borrador").click()
 
@@ -126,11 +136,7 @@ def test_a_question_without_an_answer_becomes_an_article_and_the_next_customer_g
 
     pau.goto(f"{stack.urls['web']}/cms/gaps/?state=closed")
     closed = pau.locator(".kn-card", has_text=QUESTION)
-    for _look in range(20):
-        if closed.count():
-            break
-        pau.wait_for_timeout(1_000)
-        pau.reload()
+    seen(pau, closed)
     expect(closed).to_contain_text("puedo-pagar-con-bitcoin")
 
 
