@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from bot.conversations import signals
 from bot.conversations.models import NOBODY, QUEUE, Conversation, Handoff, Message
 from bot.desk.access import Agent, display_name
 from bot.desk.models import Seen
@@ -206,3 +207,5 @@ def mark_seen(agent: Agent, conversation: Conversation, seq: int) -> None:
     changed = Seen.objects.filter(agent=agent.id, conversation=conversation).update(seq=seq)
     if not changed:
         Seen.objects.get_or_create(agent_id=agent.id, conversation=conversation, defaults={"seq": seq})
+    if conversation.channel == "web" and conversation.agent_id == agent.id:
+        signals.agent_read(conversation.pk, agent.id, seq)

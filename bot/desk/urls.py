@@ -18,6 +18,7 @@ urlpatterns = [
     path("desk/c/<uuid:conversation_id>", views.conversation, name="desk-conversation"),
     path("desk/c/<uuid:conversation_id>/news", views.news, name="desk-news"),
     path("desk/c/<uuid:conversation_id>/earlier", views.earlier, name="desk-earlier"),
+    path("desk/c/<uuid:conversation_id>/typing", views.typing, name="desk-typing"),
     path("desk/c/<uuid:conversation_id>/again/<int:delivery_id>", verbs.send_again, name="desk-again"),
     path("desk/c/<uuid:conversation_id>/<slug:verb>", verbs.act, name="desk-act"),
     path("api/", api.urls),

@@ -8,8 +8,9 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from bot.conversations import signals
 from bot.conversations.models import Conversation, Event
 from bot.desk import actions, calls, inbox, thread
 from bot.desk.access import Agent, agents_only, for_agent
@@ -52,6 +53,13 @@ async def news(request: HttpRequest, agent: Agent, conversation_id: UUID) -> Htt
 async def earlier(request: HttpRequest, agent: Agent, conversation_id: UUID) -> HttpResponseBase:
     """GET /desk/c/<id>/earlier?before=SEQ"""
     return await for_agent(request, _earlier, request, conversation_id)
+
+
+@require_POST
+@agents_only
+async def typing(request: HttpRequest, agent: Agent, conversation_id: UUID) -> HttpResponseBase:
+    """POST /desk/c/<id>/typing: the customer's page shows that the agent who has the conversation is writing."""
+    return await for_agent(request, _typing, agent, conversation_id)
 
 
 def find(conversation_id: UUID) -> Conversation | None:
@@ -132,6 +140,13 @@ def _news(request: HttpRequest, agent: Agent, conversation_id: UUID) -> HttpResp
         "changed": thread.named(shown, [seq for seq in changed if seq <= after]),
     }
     return render(request, "desk/news.html", context)
+
+
+def _typing(agent: Agent, conversation_id: UUID) -> HttpResponse:
+    shown = find(conversation_id)
+    if shown and shown.channel == "web" and shown.agent_id == agent.id:
+        signals.agent_typing(shown.pk, agent.id)
+    return HttpResponse(status=204)
 
 
 def _earlier(request: HttpRequest, conversation_id: UUID) -> HttpResponse:

@@ -29,8 +29,16 @@
   document.addEventListener("desk:opened", restore);
   // Another text is another message: only the very same one, sent again after a broken connection, is a repetition.
   document.addEventListener("input", (event) => {
-    if (event.target.id === "text") { $("key").value = key(); $("problem").hidden = true; keep(); }
+    if (event.target.id === "text") { $("key").value = key(); $("problem").hidden = true; keep(); typing(); }
   });
+  // Customers on the web see that somebody is writing to them; not with every key, and never of a note.
+  let typedAt = 0;
+  const typing = () => {
+    if ($("mode-note").checked || Date.now() - typedAt < 5000) return;
+    typedAt = Date.now();
+    const headers = JSON.parse(document.body.getAttribute("hx-headers"));
+    fetch(`/desk/c/${$("conversation").dataset.id}/typing`, { method: "POST", headers }).catch(() => {});
+  };
   document.addEventListener("change", (event) => { if (event.target.name === "mode") { keep(); $("text").focus(); } });
 
   const problem = (text) => {
