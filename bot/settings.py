@@ -180,6 +180,7 @@ AGENT_SILENCE = timedelta(minutes=float(env("POSTVENTA_AGENT_SILENCE_MINUTES", "
 
 # What the parts that know nothing of each other are given here.
 OPENING_HOURS = env("POSTVENTA_OPENING_HOURS", "bot.shop.hours")
+ORDER_PROOFS = env("POSTVENTA_ORDER_PROOFS", "bot.shop.identity")
 WORKER_CHORES = ["bot.chores.indexing", "bot.chores.telegram_polling"]
 
 # Channels. With no account the sandbox plays the customer's phone and the provider.
@@ -190,6 +191,10 @@ TWILIO_API_URL = env("TWILIO_API_URL")
 TELEGRAM_BOT_TOKEN = env("TELEGRAM_BOT_TOKEN")
 TELEGRAM_WEBHOOK_SECRET = env("TELEGRAM_WEBHOOK_SECRET")
 TELEGRAM_API_URL = env("TELEGRAM_API_URL")
+# The bot's own name, for links that open it: t.me/<name>.
+TELEGRAM_BOT_NAME = env("TELEGRAM_BOT_NAME")
+# Channels on which a conversation that began elsewhere cannot go on.
+MOVES_NOT_TO = env_list("POSTVENTA_MOVES_NOT_TO", "memory")
 # Sites whose pages may carry the widget.
 CORS_ALLOWED_ORIGINS = env_list("POSTVENTA_WEB_ORIGINS", PUBLIC_BASE_URL)
 CORS_URLS_REGEX = r"^/web/"

@@ -22,10 +22,10 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from bot.conversations import notices, outbox, ownership
+from bot.conversations import customers, moving, notices, outbox, ownership
 from bot.conversations.database import on_database
-from bot.conversations.models import BOT, Conversation, Message, Turn, record
-from bot.conversations.writing import append, lock
+from bot.conversations.models import BOT, Conversation, Identity, Message, Turn, record
+from bot.conversations.writing import append, lock, unanswered
 from bot.dialogue.base import Answer, Command, DialogueError, Question
 from bot.dialogue.engine import dialogue
 
@@ -37,11 +37,12 @@ RETRY_AFTER = timedelta(seconds=1.5)
 
 @dataclass(frozen=True)
 class Claim:
-    """The right to run one turn: the lease, the messages and the epoch they were read under."""
+    """The right to run one turn: the lease, the messages, and the epoch and identity they were read under."""
 
     conversation_id: UUID
     lease: str
     epoch: int
+    place: Identity
     messages: tuple[Message, ...]
     question: Question
 
@@ -102,16 +103,16 @@ def claim_turn(conversation_id: UUID) -> Claim | None:
     if not won:
         return None
     conversation = Conversation.objects.select_related("identity").get(pk=conversation_id)
-    messages = tuple(
-        conversation.messages.filter(author=Message.Author.CUSTOMER, seq__gt=conversation.answered_seq).order_by("seq")
-    )
+    messages = tuple(conversation.messages.filter(unanswered(conversation)).order_by("seq"))
     if not messages:
         Conversation.objects.filter(pk=conversation_id, turn_lease=lease).update(
             turn_due_at=None, turn_lease_until=None
         )
         return None
     messages = messages[:1] if messages[0].choice else _until_choice(messages)
-    return Claim(conversation_id, lease, conversation.epoch, messages, _question(conversation, messages))
+    return Claim(
+        conversation_id, lease, conversation.epoch, conversation.identity, messages, _question(conversation, messages)
+    )
 
 
 def _until_choice(messages: Sequence[Message]) -> tuple[Message, ...]:
@@ -126,8 +127,7 @@ def _question(conversation: Conversation, messages: Sequence[Message]) -> Questi
     if last.choice:
         offer = conversation.messages.filter(payloads__has_key=last.choice).order_by("-seq").first()
         payload = offer.payloads[last.choice] if offer else None
-    address = identity.phone if identity.channel == "whatsapp" else identity.external_id
-    vouched = identity.channel != "web" and address
+    address = moving.vouched(identity)
     return Question(
         conversation=conversation.pk,
         message_id=last.pk,
@@ -137,7 +137,7 @@ def _question(conversation: Conversation, messages: Sequence[Message]) -> Questi
         language=conversation.language,
         identity=f"{identity.channel}:{identity.external_id}",
         contact=f"{conversation.pk}:{conversation.episode}",
-        verified={"channel": identity.channel, "address": address} if vouched else None,
+        verified={"channel": identity.channel, "address": address} if address else None,
         attachments=tuple(item for message in messages for item in message.attachments),
         today=conversation.today if settings.SANDBOX else None,
         fresh=conversation.fresh,
@@ -172,7 +172,9 @@ def commit(claim: Claim, answer: Answer, milliseconds: int) -> Turn | None:
             in_reply_to=claim.last.pk,
         )
     conversation.save()
-    _know_customer(conversation)
+    if conversation.identity_id != claim.place.pk:
+        moving.keep_proofs(conversation, claim.place, conversation.identity)
+    _know_customer(claim.place, answer)
     for command in answer.commands:
         _obey(conversation, command, claim)
     _carry_over(conversation, claim)
@@ -210,18 +212,15 @@ def _settle(conversation: Conversation, claim: Claim) -> None:
     """Mark the messages as answered; what came in meanwhile is the next turn."""
     conversation.answered_seq = max(conversation.answered_seq, claim.last.seq)
     conversation.turn_attempts = 0
-    waiting = conversation.messages.filter(author=Message.Author.CUSTOMER, seq__gt=claim.last.seq).exists()
+    waiting = conversation.messages.filter(unanswered(conversation)).exists()
     conversation.turn_due_at = (conversation.turn_due_at or timezone.now()) if waiting else None
 
 
-def _know_customer(conversation: Conversation) -> None:
-    """Keep who the dialogue has proven the customer to be."""
-    proven = conversation.facts.get("customer")
-    customer = conversation.identity.customer
-    if proven and customer.shop_customer != proven:
-        customer.shop_customer = proven
-        customer.name = conversation.facts.get("customer_name") or customer.name
-        customer.save()
+def _know_customer(identity: Identity, answer: Answer) -> None:
+    """Keep who the dialogue has just proven the customer to be, where they proved it."""
+    proven, by = answer.facts.get("customer"), answer.facts.get("verified")
+    if proven and by in customers.SURENESS:
+        customers.prove(identity, str(proven), str(by), str(answer.facts.get("customer_name") or ""))
 
 
 def _obey(conversation: Conversation, command: Command, claim: Claim) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.conversations.models import Conversation, Message
+from bot.conversations.models import Conversation, Identity, Message
 
 
 def message(line: Message) -> dict[str, Any]:
@@ -24,13 +24,20 @@ def message(line: Message) -> dict[str, Any]:
     }
 
 
-def messages(conversation: Conversation, after: int, limit: int = 200) -> list[dict[str, Any]]:
-    lines = conversation.messages.filter(seq__gt=after, note=False).select_related("agent").order_by("seq")
+def messages(identity: Identity, after: int, limit: int = 200) -> list[dict[str, Any]]:
+    """What was said at this identity, in whichever conversation; nothing of what was said elsewhere."""
+    lines = identity.messages.filter(seq__gt=after, note=False).select_related("agent").order_by("seq")
     return [message(line) for line in lines[:limit]]
 
 
-def state(conversation: Conversation) -> dict[str, Any]:
-    """Who answers, whether it is open, and whether a turn is still running."""
+def state(conversation: Conversation, identity: Identity | None = None) -> dict[str, Any]:
+    """Who answers, whether it is open, and whether a turn is still running.
+
+    Of a conversation that has left `identity` only where it went is told.
+    """
+    if identity and conversation.identity_id != identity.pk:
+        gone = {"owner": None, "status": "open", "pending": False, "language": conversation.language, "asks": None}
+        return {**gone, "moved_to": conversation.channel}
     return {
         "owner": conversation.owner.partition(":")[0] or None,
         "status": conversation.status,

@@ -8,13 +8,14 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from bot.conversations.database import on_database
 from bot.conversations.events import Listener, listen
-from bot.conversations.models import Conversation, Event
+from bot.conversations.models import Event
 from bot.conversations.web import shapes
 from bot.conversations.web.views import _number, adapter, endpoint, find
 from bot.conversations.webhooks import raw_request
@@ -31,31 +32,36 @@ def sse(event: str, data: Any, number: int | None = None) -> str:
 async def events(request: HttpRequest) -> HttpResponseBase:
     visitor = adapter().visitor(raw_request(request))
     after = _number(request.headers.get("last-event-id") or request.GET.get("after", "0"))
-    conversation = await on_database(find, visitor)
-    response = StreamingHttpResponse(_stream(conversation, after), content_type="text/event-stream")
+    await on_database(find, visitor)
+    response = StreamingHttpResponse(_stream(visitor, after), content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
     return response
 
 
-async def _stream(conversation: Conversation, after: int) -> AsyncIterator[str]:
-    async with listen(conversation.pk) as listener:
-        yield "retry: 1500\n\n"
-        known: dict[str, Any] = {}
-        while True:
-            lines, now = await on_database(_news, conversation, after)
-            for line in lines:
-                after = max(after, line["seq"])
-                yield sse("message", line, line["seq"])
-            for chunk in _changes(known, now):
-                yield chunk
-            known = now
-            happened = await _wait(listener)
-            if happened is None:
-                yield ": still here\n\n"
-            for event in happened or ():
-                if event.kind == "delivery":
-                    yield sse("delivery", event.data)
+async def _stream(visitor: str, after: int) -> AsyncIterator[str]:
+    """Follow what the visitor's page shows, also when that becomes another conversation."""
+    yield "retry: 1500\n\n"
+    known: dict[str, Any] = {}
+    while True:
+        _, followed = await on_database(find, visitor)
+        async with listen(followed.pk) as listener:
+            while True:
+                present, lines, now = await on_database(_news, visitor, after)
+                if present != followed.pk:
+                    break
+                for line in lines:
+                    after = max(after, line["seq"])
+                    yield sse("message", line, line["seq"])
+                for chunk in _changes(known, now):
+                    yield chunk
+                known = now
+                happened = await _wait(listener)
+                if happened is None:
+                    yield ": still here\n\n"
+                for event in happened or ():
+                    if event.kind == "delivery" and "moved_to" not in now:
+                        yield sse("delivery", event.data)
 
 
 def _changes(known: dict[str, Any], now: dict[str, Any]) -> list[str]:
@@ -64,14 +70,16 @@ def _changes(known: dict[str, Any], now: dict[str, Any]) -> list[str]:
         chunks.append(sse("owner", {"owner": now["owner"]}))
     if known.get("status") != now["status"]:
         chunks.append(sse("status", {"status": now["status"], "language": now["language"]}))
+    if known.get("moved_to") != now.get("moved_to"):
+        chunks.append(sse("moved", {"to": now.get("moved_to")}))
     if known.get("pending", False) != now["pending"]:
         chunks.append(sse("typing", {"author": "bot", "on": now["pending"]}))
     return chunks
 
 
-def _news(conversation: Conversation, after: int) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    conversation.refresh_from_db()
-    return shapes.messages(conversation, after), shapes.state(conversation)
+def _news(visitor: str, after: int) -> tuple[UUID, list[dict[str, Any]], dict[str, Any]]:
+    identity, conversation = find(visitor)
+    return conversation.pk, shapes.messages(identity, after), shapes.state(conversation, identity)
 
 
 async def _wait(listener: Listener) -> list[Event] | None:

@@ -14,8 +14,9 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
+from bot.conversations import moving
 from bot.conversations.database import on_database
-from bot.conversations.models import Conversation, Message
+from bot.conversations.models import Conversation, Identity
 from bot.conversations.receive import conversation_for
 from bot.conversations.web import shapes
 from bot.conversations.webhooks import raw_request, take_in
@@ -127,23 +128,20 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def find(visitor: str) -> Conversation:
-    """The visitor's conversation; raises `Unauthorized` when it is gone (erased)."""
-    found = (
-        Conversation.objects.filter(identity__channel="web", identity__external_id=visitor)
-        .order_by("-created_at")
-        .first()
-    )
-    if found is None:
+def find(visitor: str) -> tuple[Identity, Conversation]:
+    """The visitor and what their page shows; raises `Unauthorized` when it is gone (erased)."""
+    identity = Identity.objects.filter(channel="web", external_id=visitor).first()
+    conversation = moving.shown_at(identity) if identity else None
+    if identity is None or conversation is None:
         raise Unauthorized("this conversation no longer exists; begin a new one with POST /web/session")
-    return found
+    return identity, conversation
 
 
 def _read(visitor: str, after: int) -> dict[str, Any]:
-    conversation = find(visitor)
-    return {"messages": shapes.messages(conversation, after), **shapes.state(conversation)}
+    identity, conversation = find(visitor)
+    return {"messages": shapes.messages(identity, after), **shapes.state(conversation, identity)}
 
 
 def _known_choice(inbound: Inbound) -> bool:
-    conversation = find(inbound.external_id)
-    return Message.objects.filter(conversation=conversation, payloads__has_key=inbound.action).exists()
+    identity, _ = find(inbound.external_id)
+    return identity.messages.filter(payloads__has_key=inbound.action).exists()
