@@ -57,6 +57,12 @@ class Identity(models.Model):
     def __str__(self) -> str:
         return f"identity {self.pk} on {self.channel}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self._state.adding:
+            self.origin = self.origin or self.customer
+            self.name = self.name or self.customer.name
+        super().save(*args, **kwargs)
+
 
 class Conversation(models.Model):
     """One thread between a customer and the shop, on one channel at a time: `identity` is where it is now.

@@ -103,10 +103,8 @@ def identity_for(inbound: Inbound) -> Identity:
     identity = _known_identity(inbound, phone)
     if identity is None:
         language = inbound.language if inbound.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-        name = inbound.display_name[:160]
-        customer = Customer.objects.create(name=name, language=language)
-        identity = Identity(customer=customer, origin=customer, name=name)
-        identity.channel, identity.account = inbound.channel, inbound.account
+        customer = Customer.objects.create(name=inbound.display_name[:160], language=language)
+        identity = Identity(customer=customer, channel=inbound.channel, account=inbound.account)
     before = identity.phone
     identity.external_id = inbound.external_id
     identity.phone = inbound.contact.phone if inbound.contact else phone or identity.phone

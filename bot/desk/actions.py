@@ -60,7 +60,7 @@ def write(agent: Agent, conversation_id: UUID, text: str, *, note: bool = False,
         return earlier.message
     text = clean(text)
     if not note:
-        _not_a_colleagues(agent, conversation)
+        not_a_colleagues(agent, conversation)
         if reason := limits(conversation).why_not:
             raise Refused(reason)
     message = ownership.reply(conversation_id, agent.id, text, agent_name=agent.name, note=note)
@@ -73,21 +73,21 @@ def write(agent: Agent, conversation_id: UUID, text: str, *, note: bool = False,
 def give_back(agent: Agent, conversation_id: UUID, note: str = "") -> Handoff | None:
     """Return the conversation to the bot, with a note for whoever sees it next."""
     note = clean(note, required=False)
-    _not_a_colleagues(agent, lock(conversation_id))
+    not_a_colleagues(agent, lock(conversation_id))
     return ownership.give_back(conversation_id, agent.owner, note)
 
 
 @transaction.atomic
 def resolve(agent: Agent, conversation_id: UUID, note: str = "") -> Handoff | None:
     note = clean(note, required=False)
-    _not_a_colleagues(agent, lock(conversation_id))
+    not_a_colleagues(agent, lock(conversation_id))
     return ownership.resolve(conversation_id, agent.owner, note)
 
 
 @transaction.atomic
 def release(agent: Agent, conversation_id: UUID) -> Handoff | None:
     """Put the agent's own conversation back into the queue."""
-    _not_a_colleagues(agent, lock(conversation_id))
+    not_a_colleagues(agent, lock(conversation_id))
     return ownership.release(conversation_id, agent.owner)
 
 
@@ -96,13 +96,14 @@ def send_again(agent: Agent, conversation_id: UUID, delivery_id: int) -> None:
     """Repeat a delivery that failed or of which nobody knows; raises `Delivery.DoesNotExist`."""
     conversation = lock(conversation_id)
     delivery = Delivery.objects.get(pk=delivery_id, conversation=conversation_id)
-    _not_a_colleagues(agent, conversation)
+    not_a_colleagues(agent, conversation)
     if reason := limits(conversation).why_not:
         raise Refused(reason)
     outbox.send_again(delivery.pk)
 
 
-def _not_a_colleagues(agent: Agent, conversation: Conversation) -> None:
+def not_a_colleagues(agent: Agent, conversation: Conversation) -> None:
+    """Raises `Taken` where somebody else has the conversation."""
     if conversation.agent_id and conversation.agent_id != agent.id:
         raise Taken(name_of(conversation.agent_id))
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from bot.conversations.background import go_on
 from bot.conversations.models import Conversation, Delivery
 from bot.conversations.outbox import deliver
-from bot.desk import actions
+from bot.desk import actions, continuing
 from bot.desk.access import Agent, agents_only, for_agent
 from bot.desk.views import not_found
 
@@ -28,8 +28,11 @@ VERBS: dict[str, Callable[[Agent, UUID, Fields], Any]] = {
     "return": lambda agent, pk, said: actions.give_back(agent, pk, said["note"]),
     "release": lambda agent, pk, said: actions.release(agent, pk),
     "resolve": lambda agent, pk, said: actions.resolve(agent, pk, said["note"]),
+    "continue": lambda agent, pk, said: continuing.continue_on(agent, pk, said["channel"]),
+    "undo_move": lambda agent, pk, said: continuing.undo_move(agent, pk),
+    "apart": lambda agent, pk, said: continuing.take_apart(agent, pk, said["merge"]),
 }
-FIELDS = {"text": 0, "note": 0, "key": 64}
+FIELDS = {"text": 0, "note": 0, "key": 64, "channel": 20, "merge": 12}
 
 
 @require_POST
