@@ -5,6 +5,8 @@ Handled here, a wish to go on elsewhere leaves a form that is waiting for an ans
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.utils import timezone
 
@@ -18,6 +20,8 @@ from channels.base import Inbound
 
 CONTINUE = "gateway:continue"
 START = "start:"
+# Nobody is to be pestered by whoever sits at a page that they once used.
+QUESTIONS, QUESTIONS_WITHIN = 3, timedelta(hours=24)
 SYSTEM = Message.Author.SYSTEM
 
 
@@ -130,6 +134,14 @@ def offer(conversation: Conversation, channel: str, actor: str = "customer", age
         append(conversation, SYSTEM, notices.offered(language, channel, made.code, agent_name))
 
 
+def may_ask(conversation: Conversation, asking: Identity) -> bool:
+    """Whether the customer may be asked once more, where the conversation is, if it is them at the other place."""
+    now = timezone.now()
+    asked = conversation.moves.filter(place=asking, used_at=None, created_at__gt=now - QUESTIONS_WITHIN)
+    waits = asked.filter(withdrawn_at=None, expires_at__gt=now)
+    return not waits.exists() and asked.count() < QUESTIONS
+
+
 def bring_here(conversation: Conversation) -> None:
     """Ask, where it is now, whether the conversation that was here may come back; the caller holds the lock."""
     here, language = conversation.identity, conversation.language
@@ -138,8 +150,7 @@ def bring_here(conversation: Conversation) -> None:
     if gone is None or left is None or gone.identity_id == here.pk or left.undone_at:
         append(conversation, SYSTEM, notices.nothing_to_bring(language, here.channel))
         return
-    asked = gone.moves.filter(place=here, used_at=None, withdrawn_at=None, expires_at__gt=timezone.now())
-    if not asked.exists():
+    if may_ask(gone, here):
         made = moving.offer(gone, here.channel, "customer", here)
         options = [
             Option(notices.yes_bring(gone.language), f"{moving.BRING}:{made.move.pk}"),

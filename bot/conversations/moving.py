@@ -28,6 +28,7 @@ from bot.dialogue.base import Option
 # Whoever keeps proofs of orders; conversations know no shop, the settings bring the two together.
 proofs = SimpleLazyObject(lambda: import_module(settings.ORDER_PROOFS))
 
+VOUCHES_FOR_NOBODY = frozenset({"web", "mail"})
 BACK, BRING, STAY, RECOVER = "gateway:back", "gateway:bring", "gateway:stay", "gateway:recover"
 # For how long the place that a conversation has left may say that this was not its customer's doing.
 RECOVERABLE = timedelta(hours=24)
@@ -214,8 +215,8 @@ def _name(identity: Identity) -> str:
 
 
 def vouched(identity: Identity) -> str:
-    """The address that the channel itself vouches for; "" on the web, where anybody may be anyone."""
-    if identity.channel == "web":
+    """The address that the channel itself vouches for; "" where anybody may be anyone, or write any sender."""
+    if identity.channel in VOUCHES_FOR_NOBODY:
         return ""
     return identity.phone if identity.channel == "whatsapp" else identity.external_id
 

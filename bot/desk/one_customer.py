@@ -107,7 +107,7 @@ def _merges(customer: Customer) -> list[MergeView]:
             one=_called(each.one),
             other=_called(each.other),
             why=word(PROOFS, each.proof),
-            evidence=each.evidence,
+            evidence=each.evidence if each.proof in customers.FOUND_BY_ITSELF else "",
             by=_actor(each.actor),
             at=each.at,
             undone_at=each.undone_at,
@@ -122,7 +122,7 @@ def _called(identity: Identity) -> str:
 
 
 def _name(identity: Identity) -> str:
-    """What an agent can recognise an identity by; the id of a web visitor is as good as a key, and is not shown."""
+    """What an agent can recognise an identity by; a web visitor's id means nothing to anyone."""
     if identity.channel == "web":
         return f"#{identity.pk}"
     return identity.phone or identity.external_id

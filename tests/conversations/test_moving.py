@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from bot.conversations import codes, moving, ownership, turns
+from bot.conversations import codes, move_requests, moving, ownership, turns
 from bot.conversations.database import on_database
 from bot.conversations.models import Conversation, Event, Identity, Merge, Message, Move
 from bot.conversations.receive import receive
@@ -271,6 +271,11 @@ async def test_the_present_channel_can_say_no(page: Any, lucia: Phone) -> None:
     assert (await web.reload()).channel == "memory"
     await lucia.press("Sí, seguir allí")
     assert (await web.reload()).channel == "memory", "after a no the yes is no longer good"
+    for _ in range(5):
+        await web.say("continue here")
+        await everything()
+        await lucia.press("No, seguir aquí")
+    assert sum("¿Eres tú?" in text for text in lucia.heard()) == move_requests.QUESTIONS
 
 
 async def test_back_with_one_press(page: Any, lucia: Phone, engine: ScriptedDialogue) -> None:
