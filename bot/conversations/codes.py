@@ -25,7 +25,7 @@ TRIES = 5
 TRIES_WITHIN = timedelta(minutes=15)
 
 _CODE = re.compile(rf"(?<![0-9A-Za-z-])([{ALPHABET}]{{4}})[-– ]?([{ALPHABET}]{{4}})(?![0-9A-Za-z-])", re.IGNORECASE)
-_SALT = "postventa.continue"
+SALT = "postventa.continue"
 
 
 def new() -> str:
@@ -43,7 +43,7 @@ def shown(code: str) -> str:
 
 def digest(code: str) -> str:
     """What is kept of a code: without the installation's key nobody can find the code that belongs to it."""
-    return hmac.new(settings.SECRET_KEY.encode(), f"{_SALT}:{code}".encode(), hashlib.sha256).hexdigest()
+    return hmac.new(settings.SECRET_KEY.encode(), f"{SALT}:{code}".encode(), hashlib.sha256).hexdigest()
 
 
 def said(text: str) -> tuple[str, bool]:
@@ -63,13 +63,13 @@ def _is_one(code: str) -> bool:
 
 def sign(code: str) -> str:
     """The code for a link: what was not signed here is refused before anything is looked up."""
-    return signing.dumps(code, salt=_SALT)
+    return signing.dumps(code, salt=SALT)
 
 
 def signed(token: str) -> str:
     """The code of a link; "" for one that is forged or too old."""
     try:
-        code = signing.loads(token, salt=_SALT, max_age=LASTS)
+        code = signing.loads(token, salt=SALT, max_age=LASTS)
     except signing.BadSignature:
         return ""
     return str(code)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from deploy.local.stack import Stack
-from tests.road.people import Agent, Customer, SandboxPhone, Widget, until
+from tests.road.people import PATIENCE, Agent, Customer, SandboxPhone, Widget, until
 
 CODE = re.compile(r"\b[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}\b")
 Stranger = Callable[[str], Customer]
@@ -103,3 +103,16 @@ def test_an_agent_sends_the_code_and_answers_on_the_other_channel(stranger: Stra
     until(lambda: "Ya estoy aquí, dime." in phone.heard(), "Ana's words on Telegram")
     assert len(web.heard()) == before
     assert ana.do(web.conversation, "continue", channel="telegram").status_code == 422, "it is there already"
+
+
+def test_a_page_that_listens_hears_where_it_went_and_what_begins_there(stack: Stack, stranger: Stranger) -> None:
+    web, phone = Widget(stack.urls["web"]), stranger("whatsapp")
+    with web.http.stream("GET", "/web/events", timeout=PATIENCE) as stream:
+        lines = stream.iter_lines()
+        goes_on(phone, code_for(web, "whatsapp"))
+        heard = "\n".join(iter(lambda: next(lines), 'data: {"to": "whatsapp"}'))
+        assert "sigue en WhatsApp" in heard and heard.endswith("event: moved")
+        web.send("hola")
+        fresh = "\n".join(iter(lambda: next(lines), 'data: {"author": "bot", "on": false}'))
+    assert "Esta es una conversación nueva" in fresh and '"author": "bot"' in fresh
+    assert web.state()["owner"] == "bot"
