@@ -18,9 +18,12 @@ PAGE = 100
 
 @dataclass(frozen=True)
 class IdentityView:
+    """An identity, or `times` visits to the web: every browser that a customer uses is another identity."""
+
     channel: str
     name: str
     here: bool
+    times: int = 1
 
 
 @dataclass(frozen=True)
@@ -67,16 +70,24 @@ def one_customer(conversation: Conversation) -> OneCustomer:
     customer = conversation.identity.customer
     gone = moves(conversation)
     return OneCustomer(
-        identities=tuple(
-            IdentityView(each.channel, _name(each), each.pk == conversation.identity_id)
-            for each in customer.identities.order_by("pk")
-        ),
+        identities=tuple(_identities(conversation)),
         merges=tuple(_merges(customer)),
         moves=tuple(MoveView(each.source.channel, each.channel, each.used_at, bool(each.undone_at)) for each in gone),
         can_undo_move=any(not each.undone_at for each in gone),
         lines=_lines(customer).count(),
         targets=tuple((kind, word(CHANNELS, kind)) for kind in _targets(conversation)),
     )
+
+
+def _identities(conversation: Conversation) -> list[IdentityView]:
+    known = list(conversation.identity.customer.identities.order_by("pk"))
+    visits = [each for each in known if each.channel == "web"]
+    shown = [each for each in known if each not in visits or len(visits) == 1]
+    views = [IdentityView(each.channel, _name(each), each.pk == conversation.identity_id) for each in shown]
+    if len(visits) > 1:
+        here = conversation.identity_id in {each.pk for each in visits}
+        views.append(IdentityView("web", "", here, len(visits)))
+    return views
 
 
 def moves(conversation: Conversation) -> list[Move]:

@@ -56,7 +56,6 @@ def test_a_return_goes_from_the_web_to_whatsapp_and_back_and_is_one_case(strange
     case = seen["cases"][0]
     assert (case["decision"], case["reason_code"]) == ("approved", "within_window")
     assert case["number"] in decision and "119,00 €" in decision
-    assert ana.http.get(f"/cases/{case['number']}").json()["conversation"] == conversation
     channels = [line["channel"] for line in seen["messages"] if line["author"] == "customer"]
     assert channels == ["web", "web", "web", "whatsapp", "whatsapp", "web", "web"]
 
@@ -95,9 +94,10 @@ def test_an_agent_sends_the_code_and_answers_on_the_other_channel(stranger: Stra
     assert asked.status_code == 200, asked.text
     code = until(lambda: CODE.search(web.heard()[-1]), "the code from Ana")[0]
     assert "Ana" in web.heard()[-1]
+    earlier = len(phone.heard())
     phone.send(f"/start {code.replace('-', '')}")
-    until(lambda: phone.heard(), "the arrival")
-    assert "sigue contigo" in phone.heard()[0]
+    until(lambda: phone.heard()[earlier:], "the arrival")
+    assert "sigue contigo" in phone.heard()[earlier]
     before = len(web.heard())
     assert ana.do(web.conversation, "reply", text="Ya estoy aquí, dime.").status_code == 200
     until(lambda: "Ya estoy aquí, dime." in phone.heard(), "Ana's words on Telegram")
