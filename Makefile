@@ -25,7 +25,10 @@ eval: ## play CASES=folder (default tests/evaluation) against the shop that `mak
 train: ## train the dialogue, unless the model for its present data exists
 	@$(LOCAL) train
 
+bench-nlu: ## measure the intent pipeline on our messages and the public sets (ARGS=--stock: stock Rasa too)
+	@$(LOCAL) bench-nlu $(ARGS)
+
 reindex: ## build the search index of the articles anew
 	@$(LOCAL) reindex
 
-.PHONY: help run setup test lint eval train reindex
+.PHONY: help run setup test lint eval train bench-nlu reindex

@@ -7,12 +7,14 @@ from typing import Any, ClassVar
 from actions import facts
 from actions.request import Request
 from actions.trouble import hand_off
-from actions.turn import Button, Turn
+from actions.turn import Button, Turn, pick
 from bot.shop.clock import shop_day
 from bot.shop.gather import order_facts
 from bot.shop.models import Order
 from bot.shop.rulebook import current
 from bot.shop.status import status_of, status_text
+
+LOW_RATING = 2
 
 
 class OrderStatus(Request):
@@ -68,4 +70,21 @@ class Erasure(Request):
         hand_off(turn, "policy_check")
 
 
-ACCOUNT: dict[str, Any] = {request.flow: request for request in (OrderStatus, Invoice, Points, Export, Erasure)}
+class Rating(Request):
+    flow = "rating"
+    needs_order = False
+
+    def missing(self, turn: Turn, known: facts.Known, order: Order | None) -> str | None:
+        if known.get("rating"):
+            return None
+        turn.say("utter_ask_for_rating", asks="rating", buttons=[pick("rating", str(n), str(n)) for n in range(1, 6)])
+        return "rating"
+
+    def conclude(self, turn: Turn, known: facts.Known, order: Order | None) -> None:
+        """Keep the rating; a low one offers a person."""
+        score = int(known.get("rating"))
+        turn.command("rate", score=score)
+        turn.say("utter_rated_low" if score <= LOW_RATING else "utter_rated", score=score)
+
+
+ACCOUNT: dict[str, Any] = {request.flow: request for request in (OrderStatus, Invoice, Points, Export, Erasure, Rating)}

@@ -5,7 +5,9 @@ from __future__ import annotations
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
-from actions.answers import misunderstood
+from actions import wishes
+from actions.answers import LIKELY, misunderstood, reply
+from actions.starts import OFFERS
 from actions.trouble import TurnAction, hand_off
 from actions.turn import Turn
 from bot.shop import understand
@@ -39,6 +41,8 @@ class CancelFlow(TurnAction):
         return "action_cancel_flow"
 
     def act(self, turn: Turn, tracker: Tracker) -> list[EventType]:
+        if turn.purpose("wants") >= LIKELY and not wishes.stops(turn.words):
+            return reply(turn)
         turn.say("utter_nothing_running")
         return [SlotSet("offer", None)]
 
@@ -53,6 +57,8 @@ class TakeOffer(TurnAction):
         yes = turn.intent == "affirm"
         if yes and turn.slot("offer") == "person":
             hand_off(turn, "no_answer" if turn.slot("question") is None else "asked_for_person")
+        elif yes and turn.slot("offer") in OFFERS:
+            return [FollowupAction(f"{turn.slot('offer')}_form")]
         elif yes:
             turn.say("utter_yes_to_what")
         else:

@@ -8,23 +8,38 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions import wishes
+from actions.starts import OFFERS, STARTS
 from actions.trouble import TurnAction
-from actions.turn import Turn
+from actions.turn import Button, Turn
+from bot.shop import understand
 from knowledge.answers import answer
 from knowledge.gaps import record_gap
 
 UNCLEAR_BEFORE_PERSON = 3
-LIKELY = 0.25
+# Below this the customer wants something done rather than told, and a flow that is this likely is begun.
+WANTED, LIKELY = 0.4, 0.2
+# From here on the words are a question, even if no article answers it.
+ASKED = 0.6
 
 
-def answer_question(turn: Turn) -> bool:
-    """Say the answer to what the customer asked; tell whether there was one."""
+def answer_question(turn: Turn, least: float = 0.0, flow: str | None = None) -> bool:
+    """Say the answer to what the customer asked; tell whether there was one.
+
+    `least`: how sure it has to be. `flow`: what they may have wanted done instead, offered below the answer.
+    """
     earlier = [turn.slot("question")] if turn.slot("question") else []
     found = answer(turn.words, turn.language, products=turn.slot("about") or (), context=earlier)
-    if not found.found:
+    if not found.found or found.confidence < least:
         return False
-    turn.tell(found.text, citations=[asdict(citation) for citation in found.citations])
+    buttons = [offer(flow, turn.language)] if flow in OFFERS else []
+    turn.tell(found.text, citations=[asdict(citation) for citation in found.citations], buttons=buttons)
     return True
+
+
+def offer(flow: str, language: str) -> Button:
+    """A button that starts a flow."""
+    intent = next(intent for intent, started in STARTS.items() if started == flow)
+    return Button(OFFERS[flow][1 if language == "en" else 0], f"/{intent}")
 
 
 def admit_ignorance(turn: Turn) -> None:
@@ -44,25 +59,33 @@ class AnswerQuestion(TurnAction):
         if not turn.words:
             turn.say("utter_not_understood")
             return []
-        if turn.form is None and (flow := wishes.wish(turn.words) or _likely_flow(turn)):
-            return [FollowupAction(f"{flow}_form")]
-        if answer_question(turn):
-            return [SlotSet("question", turn.words[:300]), SlotSet("unclear", 0), SlotSet("offer", None)]
-        if turn.intent == "ask_question" or (turn.intent == "nlu_fallback" and wishes.is_question(turn.words)):
-            admit_ignorance(turn)
-            return [SlotSet("offer", "person"), SlotSet("unclear", 0)]
-        if turn.intent == "off_topic":
-            turn.say("utter_off_topic")
-            return []
-        return misunderstood(turn)
+        return reply(turn)
 
 
-def _likely_flow(turn: Turn) -> str | None:
-    """A statement is not a question, even if the classifier finds its topic among the questions."""
-    if turn.intent == "off_topic" or wishes.is_question(turn.words):
-        return None
-    intent, confidence = turn.rank(wishes.STARTS)
-    return wishes.STARTS[intent] if confidence >= LIKELY else None
+def reply(turn: Turn) -> list[EventType]:
+    """Begin what the words ask to have done, or answer them, or admit that we cannot."""
+    if turn.form is None and (flow := wished(turn)):
+        return [FollowupAction(f"{flow}_form")]
+    if answer_question(turn):
+        return [SlotSet("question", turn.words[:300]), SlotSet("unclear", 0), SlotSet("offer", None)]
+    if turn.intent == "off_topic" and turn.purpose("asks") < ASKED:
+        turn.say("utter_off_topic")
+        return []
+    if turn.intent == "ask_question" or turn.purpose("asks") >= ASKED:
+        admit_ignorance(turn)
+        return [SlotSet("offer", "person"), SlotSet("unclear", 0)]
+    return misunderstood(turn)
+
+
+def wished(turn: Turn) -> str | None:
+    """The flow that words begin which the classifier of intents took for something else."""
+    if named := wishes.wish(turn.words):
+        return named
+    intent, confidence = turn.rank(STARTS)
+    named_order = bool(understand.order_numbers(turn.words)) and turn.asks < ASKED
+    if (turn.asks < WANTED and confidence >= LIKELY and turn.purpose("wants") >= LIKELY) or named_order:
+        return STARTS[intent] if confidence >= LIKELY else "order_status"
+    return None
 
 
 def misunderstood(turn: Turn) -> list[EventType]:

@@ -29,6 +29,7 @@ class Conclude(SyncAction):
         flow = turn.slot("flow")
         known = facts.Known.of(tracker, ())
         order = next((order for order in access(turn).orders if order.number == known.get("order_number")), None)
-        if flow in REQUESTS and order is not None:
-            REQUESTS[flow]().conclude(turn, known, order)
+        request = REQUESTS[flow]() if flow in REQUESTS else None
+        if request and (order is not None or not request.needs_order):
+            request.conclude(turn, known, order)
         return list(ENDED)

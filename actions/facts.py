@@ -16,7 +16,7 @@ from bot.shop.decisions.facts import Resolution
 KEPT = ("order_number", "email", "phone", "unclear", "offer", "flow")
 SLOTS = (
     "product", "quantity", "reason", "fault", "photo", "condition", "descaled", "resolution", "pickup", "address",
-    "confirm",
+    "confirm", "rating",
 )  # fmt: skip
 QUESTION = re.compile(r"\?\s*$")
 ALL = re.compile(
@@ -84,6 +84,8 @@ def learn(turn: Turn, known: Known, asked: str | None, flow: str) -> frozenset[s
 def _picked(slot: str, value: str) -> Any:
     if slot in ("photo", "descaled", "pickup", "confirm"):
         return value == "yes"
+    if slot == "rating":
+        return understand.rating(value)
     return [value] if slot == "product" else value
 
 
@@ -108,6 +110,8 @@ def _told(text: str, flow: str) -> dict[str, Any]:
     """What is told unasked, where the words leave no doubt."""
     if flow in ("return", "exchange"):
         return {"reason": understand.reason(text)}
+    if flow == "rating":
+        return {"rating": understand.rating(text)}
     if flow in ("warranty", "damaged", "wrong_item", "recall"):
         told = understand.fault(text)
         exact = told is not None and (told.part != "other" or told.cause is not None)
@@ -134,6 +138,7 @@ def _answer(turn: Turn, asked: str) -> dict[str, Any]:
         "descaled": understand.descaled,
         "pickup": understand.pickup,
         "confirm": understand.yes_no,
+        "rating": understand.rating,
     }
     return {asked: reader[asked](text)} if asked in reader else {}
 

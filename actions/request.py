@@ -16,6 +16,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import asking, facts, wishes
 from actions.answers import admit_ignorance, answer_question
 from actions.base import SyncAction
+from actions.starts import STARTS
 from actions.trouble import hand_off, trouble
 from actions.turn import SURE, Turn
 from bot.shop import identity
@@ -26,6 +27,10 @@ MATTER = facts.SLOTS
 ENDED: list[EventType] = [SlotSet(name, None) for name in (*MATTER, "flow", "requested_slot", "offer")]
 # A question that no article answers starts a flow only when the classifier is this sure of the flow.
 FIRM_WISH = 0.8
+# How likely the opening has to ask, rather than want, to be answered: what is looked up is often asked for ("where is
+# my order?"). Between the two lines only a sure answer is given in place of the flow.
+DOUBTED, ASKED, ASKED_OF_OWN = 0.12, 0.6, 0.8
+SURE_ANSWER = 0.9
 FREE_TEXT = frozenset({"reason", "fault", "address"})
 ACTS = frozenset({"greet", "thank", "goodbye", "ask_bot", "small_talk", "help", "switch_language", "off_topic"})
 # What is said of a thing sounds like several requests at once: "llegó roto" may well be the reason of a return.
@@ -37,7 +42,12 @@ RULES_OF = ALIKE | {"cancel", "address", "invoice", "export", "erasure"}
 
 
 class Ended(Exception):
-    """The request is over without a decision; what had to be said has been said."""
+    """The request is over without a decision; what had to be said has been said. `offer`: what was offered in its
+    place."""
+
+    def __init__(self, offer: str | None = None) -> None:
+        super().__init__(offer)
+        self.offer = offer
 
 
 class Elsewhere(Exception):
@@ -85,8 +95,8 @@ class Request(SyncAction):
             slot = asked.slot
         except Rejected:
             return []
-        except Ended:
-            return list(ENDED)
+        except Ended as end:
+            return [*ENDED, SlotSet("offer", end.offer)]
         except Elsewhere as other:
             return [*ENDED, FollowupAction(f"{other.flow}_form")]
         known["flow"] = self.flow
@@ -119,25 +129,24 @@ class Request(SyncAction):
     def _hear_at_first(self, turn: Turn, learned: frozenset[str]) -> None:
         """The opening may ask for a rule instead of wanting it applied, or name another wish."""
         named = wishes.wish(turn.words)
-        if named and named != self.flow and {named, self.flow} <= set(wishes.STARTS.values()):
+        if named and named != self.flow and {named, self.flow} <= set(STARTS.values()):
             raise Elsewhere(named)
-        if self.flow not in RULES_OF or named or learned & {"order_number", "email"}:
+        if named or turn.intent == "affirm" or learned & {"order_number", "email"} or turn.asks < DOUBTED:
             return
-        if not wishes.is_question(turn.words):
-            return
-        if answer_question(turn):
-            raise Ended
-        if turn.confidence < FIRM_WISH:
+        asks = turn.asks >= (ASKED if self.flow in RULES_OF else ASKED_OF_OWN)
+        if answer_question(turn, 0.0 if asks else SURE_ANSWER, self.flow):
+            raise Ended(self.flow)
+        if asks and turn.confidence < FIRM_WISH:
             admit_ignorance(turn)
             raise Ended
 
     def _hear_other(self, turn: Turn, known: facts.Known, asked: str | None) -> None:
         """Nothing of what was asked: a new wish, a question, a greeting, or words that we did not understand."""
         sure = turn.confidence >= SURE
-        wish = wishes.STARTS.get(turn.intent)
+        wish = STARTS.get(turn.intent)
         if sure and wish and wish != self.flow and not (asked in FREE_TEXT and {wish, self.flow} <= ALIKE):
             raise Rejected
-        if turn.intent == "ask_question" or (turn.intent == "nlu_fallback" and "?" in turn.words):
+        if turn.intent == "ask_question" or (turn.intent == "nlu_fallback" and turn.purpose("asks") >= ASKED):
             if not answer_question(turn):
                 admit_ignorance(turn)
         elif sure and turn.intent in ACTS:

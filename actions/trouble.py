@@ -26,9 +26,13 @@ REASON_OF = {
 PRIORITY = {"safety": 1}
 
 
-# How sure the classifier must be where no word of the text says it too.
-FIRM = {"safety": 0.85, "legal": 0.6, "very_upset": 0.7}
+# How sure the classifier must be where no word of the text says it too, and how likely the purpose must agree.
+FIRM = {"safety": 0.6, "legal": 0.6, "very_upset": 0.7}
 USUALLY_FIRM = 0.6
+AGREES = {"safety": ("alarms", 0.15)}
+USUALLY_AGREES = ("escalates", 0.3)
+# Alone enough, whatever the classifier of intents finds.
+ALARMED = 0.85
 # Intents of short words beside the matter; a clear wish for a person among them is one.
 MEANS_LITTLE = frozenset({"leave_queue", "ask_bot", "nlu_fallback", "small_talk", "help", "off_topic", "inform_fact"})
 
@@ -40,19 +44,31 @@ MARKUP = re.compile(r"^\s*[/\[{<]|\w+\s*=\s*\w|^\s*\w+:\s*\w+\s*$", re.M)
 def trouble(turn: Turn) -> str | None:
     """The reason why this turn goes to a person whatever else it says; the words count before the classifier."""
     text, reason = turn.words, REASON_OF.get(turn.intent)
-    if understand.danger(text):
+    if understand.danger(text) or turn.purpose("alarms") >= ALARMED:
         return "safety"
-    if MARKUP.search(text):
+    if given_orders(text):
         return None
     if understand.legal_threat(text):
         return "legal"
     if understand.asks_person(text) and (reason == "asked_for_person" or turn.intent in MEANS_LITTLE):
         return "asked_for_person"
-    if reason and turn.confidence >= FIRM.get(reason, USUALLY_FIRM) and not (reason == "legal" and "?" in text):
+    if reason and firm(turn, reason) and not (reason == "legal" and "?" in text):
         return reason
     if understand.press(text):
         return "press"
     return "fraud_or_payment" if understand.fraud_or_payment(text) else None
+
+
+def given_orders(text: str) -> bool:
+    """Whether the text is written as orders to a machine."""
+    return MARKUP.search(text) is not None
+
+
+def firm(turn: Turn, reason: str) -> bool:
+    """Whether both classifiers find the reason likely enough without a word that says it; a choice always is."""
+    purpose, least = AGREES.get(reason, USUALLY_AGREES)
+    agreed = not turn.words or turn.purpose(purpose) >= least
+    return turn.confidence >= FIRM.get(reason, USUALLY_FIRM) and agreed
 
 
 def hand_off(turn: Turn, reason: str) -> None:

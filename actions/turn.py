@@ -13,9 +13,13 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import turn_metadata
+from actions.starts import STARTS
 from bot.shop.clock import shop_day, shop_zone
 
 SURE = 0.5
+QUESTIONS = ("ask_question", "off_topic")
+# Keeps a classifier that is very sure from deciding alone.
+FLOOR = 0.05
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,7 @@ class Turn:
         self.text: str = (message.get("text") or "").strip()
         intent = message.get("intent") or {}
         self._ranking: list[dict[str, Any]] = message.get("intent_ranking") or []
+        self._purpose: dict[str, float] = message.get("purpose") or {}
         self.intent: str = intent.get("name") or ""
         self.confidence: float = float(intent.get("confidence") or 0.0)
         self.language: str = "en" if tracker.get_slot("language") == "en" else "es"
@@ -54,6 +59,23 @@ class Turn:
         """The likeliest of these intents and how likely the classifier finds it."""
         ranking = {entry["name"]: float(entry["confidence"]) for entry in self._ranking}
         return max(((intent, ranking.get(intent, 0.0)) for intent in intents), key=lambda pair: pair[1])
+
+    def purpose(self, name: str) -> float:
+        """How likely the message has this purpose: asks, wants, tells, alarms, escalates; 0 to 1, 0 for a choice."""
+        return float(self._purpose.get(name, 0.0))
+
+    @cached_property
+    def asks(self) -> float:
+        """How likely the customer wants to be told something, against having it done, by both classifiers; 0 for a
+        choice. The classifier of intents knows the subject better than the purpose, so it counts half."""
+        if not self.words or not self._purpose:
+            return 0.0
+        shares = {entry["name"]: float(entry["confidence"]) for entry in self._ranking}
+        asked = sum(shares.get(intent, 0.0) for intent in QUESTIONS)
+        begun = sum(shares.get(intent, 0.0) for intent in STARTS)
+        odds = (self.purpose("asks") + 0.01) / (self.purpose("wants") + 0.01)
+        odds *= ((asked + FLOOR) / (begun + FLOOR)) ** 0.5
+        return float(odds / (1 + odds))
 
     @cached_property
     def picked(self) -> tuple[str, str] | None:

@@ -1,4 +1,4 @@
-"""What a sentence is by its form: a question, a wish to have something done, a stop. The net beside the classifier."""
+"""What a sentence is by its form: a wish to have something done, a stop. The net beside the classifiers."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ ASKING = _phrases(
 KNOWING = _phrases("saber", "preguntar", "consultar", "una duda", "decirme", "know", "ask", r"wonder\w*", "tell me")
 WANTING = _phrases(
     "[qk]+u?iero", "[qk]+u?eremos", "quisiera", "queria", "necesito", "deseo", "me gustaria", r"tramita\w*",
+    "cambia(?:d|me|dme|dnos)", "cancela(?:d|me|dme|dmelo)", "anula(?:d|me|dme|dmelo)", "manda(?:d|dme|dmelo|dlo|dla)",
     r"gestiona\w*", "puedes", "podeis", "podrias", "podriais", "pueden", "hazme", r"haced\w*", r"ayudad?me a", "voy a",
     "i want", "i need", "i'?d like", "i would like", "want to", "need to", "would like to", "wanna", "can you",
     "could you", "please", "pls", "let me", "help me", "i(?:'m| am) returning", "(?:make|start|open|file) a",
@@ -47,43 +48,16 @@ WISHES: tuple[tuple[str, Pattern], ...] = (
         "send (?:it|them|this|these) back", r"mand\w+ de vuelta",
     )),
     ("warranty", _phrases(
-        r"repar\w+", r"arregl\w+", "(?:usar |por |en )?(?:la )?garantia", "repair", "fix(?:ed)?", "warranty claim",
-        "under warranty",
+        r"repar\w+", r"arregl\w+", r"que (?:me )?l[ao]s? (?:mir|revis)\w+", "(?:usar |por |en )?(?:la )?garantia",
+        "repair", "fix(?:ed)?", "warranty claim", "under warranty",
     )),
 )  # fmt: skip
 # These say the wish without any "I want".
 OUTRIGHT = _phrases("devuelvo", "i'?m sending (?:it|them) back")
-# The flow that each intent starts.
-STARTS = {
-    "return_item": "return",
-    "exchange_item": "exchange",
-    "report_damaged": "damaged",
-    "report_wrong_item": "wrong_item",
-    "claim_warranty": "warranty",
-    "report_recall": "recall",
-    "order_status": "order_status",
-    "report_lost_parcel": "lost_parcel",
-    "cancel_order": "cancel",
-    "change_order": "cancel",
-    "change_address": "address",
-    "request_invoice": "invoice",
-    "loyalty_points": "points",
-    "export_data": "export",
-    "erase_data": "erasure",
-}
 STOPPING = _phrases(
     "dejalo", "dejadlo", "dejemoslo", "olvidalo", "olvidadlo", "olvida eso", "me l[oa]s? quedo", "ya no hace falta",
     "never ?mind", "forget it", "leave it", "i'?ll keep (?:it|them)", "stop this", "don't bother",
 )  # fmt: skip
-
-
-def is_question(text: str) -> bool:
-    """Whether it asks for something to be told, rather than done."""
-    folded = plain(text)
-    if KNOWING.search(folded):
-        return True
-    wants = bool(WANTING.search(folded))
-    return (bool(ASKING.match(folded)) and not (wants and "?" not in folded)) or ("?" in folded and not wants)
 
 
 def wish(text: str) -> str | None:

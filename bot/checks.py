@@ -8,6 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+from channels.web.identity import SHORTEST_SECRET
+
 FALLBACK = "only-for-the-sandbox"
 FALLBACK_TOKEN = "local"  # noqa: S105 - what must be replaced
 
@@ -35,3 +37,17 @@ def secrets_are_set(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
             )
         )
     return problems
+
+
+@register()
+def identity_secrets_are_long(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """A short secret can be found by trying."""
+    if all(len(secret.encode()) >= SHORTEST_SECRET for secret in settings.WEB_IDENTITY_SECRETS):
+        return []
+    return [
+        Error(
+            f"POSTVENTA_WEB_IDENTITY_SECRET has fewer than {SHORTEST_SECRET} bytes, so tokens could be forged.",
+            hint='Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(48))"',
+            id="postventa.E003",
+        )
+    ]

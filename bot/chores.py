@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from django.conf import settings
-
 from bot.conversations.database import on_database
+from channels import registry
+from channels.base import ChannelError, Polled
 
 log = logging.getLogger(__name__)
 
@@ -28,15 +28,31 @@ async def indexing(stop: asyncio.Event) -> None:
         await _pause(stop, pause)
 
 
-async def telegram_polling(stop: asyncio.Event) -> None:
-    """Fetch Telegram's updates where there is no public address that Telegram could call."""
-    if not settings.TELEGRAM_BOT_TOKEN or settings.PUBLIC_BASE_URL.startswith("https://"):
-        return
-    from bot.conversations.webhooks import take_in
-    from channels.telegram.polling import batches
+async def polling(stop: asyncio.Event) -> None:
+    """Ask the channels that are not called: a mailbox, and Telegram where we have no public address."""
+    await asyncio.gather(*(_poll(kind, adapter, stop) for kind, adapter in _polled()))
 
-    async for events in batches(stop):
-        await take_in(events)
+
+def _polled() -> list[tuple[str, Polled]]:
+    found: list[tuple[str, Polled]] = []
+    for kind in registry.CHANNELS:
+        try:
+            adapter = registry.adapter(kind)
+        except registry.NotConfigured:
+            continue
+        if isinstance(adapter, Polled):
+            found.append((kind, adapter))
+    return found
+
+
+async def _poll(kind: str, adapter: Polled, stop: asyncio.Event) -> None:
+    from bot.conversations.webhooks import take_in
+
+    try:
+        async for events in adapter.batches(stop):
+            await take_in(events)
+    except ChannelError as error:
+        log.error("%s is no longer asked for messages until the worker starts again: %s", kind, error)
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

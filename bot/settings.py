@@ -10,6 +10,7 @@ import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from django.utils.translation import gettext_lazy as _
@@ -126,6 +127,18 @@ def database() -> dict[str, Any]:
     return config
 
 
+def mailer(url: str) -> dict[str, Any]:
+    """Django's mail backend for smtp://name:password@host:port, smtps:// or smtp+starttls://; without, none is sent."""
+    if not url:
+        return {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+    parts = urlsplit(url)
+    secured = {"smtps": {"use_ssl": True}, "smtp+starttls": {"use_tls": True}, "smtp": {}}.get(parts.scheme)
+    if secured is None or not parts.hostname:
+        raise ValueError("MAIL_SMTP_URL: smtp+starttls://name:password@host:587, or smtps:// or smtp://.")
+    names = {"username": unquote(parts.username or ""), "password": unquote(parts.password or "")}
+    return {"OPTIONS": {"host": parts.hostname, "port": parts.port, "timeout": 20, **names, **secured}}
+
+
 DATABASES = {"default": database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
@@ -158,6 +171,28 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
+# Customers' files: outside everything that is served by address, and never more than this of them.
+CUSTOMER_FILES = Path(env("POSTVENTA_CUSTOMER_FILES", str(VAR_DIR / "customers")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "customers": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": CUSTOMER_FILES,
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
+}
+MEDIA_BYTES = int(float(env("POSTVENTA_MEDIA_MEGABYTES", "16")) * 1_000_000)
+MEDIA_PER_DAY = int(env("POSTVENTA_MEDIA_PER_DAY", "60"))
+# Hears voice notes on this machine: the dotted path of a function, such as bot.conversations.media.speech.whisper.
+TRANSCRIBER = env("POSTVENTA_TRANSCRIBER")
+WHISPER_MODEL = env("POSTVENTA_WHISPER_MODEL")
+MEDIA_PIXELS, MEDIA_SIDE = 60_000_000, 2560
+
 WAGTAIL_SITE_NAME = "Lumbre"
 WAGTAIL_I18N_ENABLED = True
 WAGTAILADMIN_BASE_URL = PUBLIC_BASE_URL
@@ -181,7 +216,8 @@ AGENT_SILENCE = timedelta(minutes=float(env("POSTVENTA_AGENT_SILENCE_MINUTES", "
 # What the parts that know nothing of each other are given here.
 OPENING_HOURS = env("POSTVENTA_OPENING_HOURS", "bot.shop.hours")
 ORDER_PROOFS = env("POSTVENTA_ORDER_PROOFS", "bot.shop.identity")
-WORKER_CHORES = ["bot.chores.indexing", "bot.chores.telegram_polling"]
+FILE_GIVEN_TO_CASE = "bot.shop.cases.file_given"
+WORKER_CHORES = ["bot.chores.indexing", "bot.chores.polling"]
 
 # Channels. With no account the sandbox plays the customer's phone and the provider.
 TWILIO_ACCOUNT_SID = env("TWILIO_ACCOUNT_SID")
@@ -195,11 +231,27 @@ TELEGRAM_API_URL = env("TELEGRAM_API_URL")
 TELEGRAM_BOT_NAME = env("TELEGRAM_BOT_NAME")
 # Channels on which a conversation that began elsewhere cannot go on.
 MOVES_NOT_TO = env_list("POSTVENTA_MOVES_NOT_TO", "memory")
+MAIL_ADDRESS = env("MAIL_ADDRESS")
+MAIL_IMAP_URL = env("MAIL_IMAP_URL")
+MAIL_SMTP_URL = env("MAIL_SMTP_URL")
+MAIL_PLUS_ADDRESSES = env_flag("MAIL_PLUS_ADDRESSES", False)
+MAILERS = {"default": mailer(MAIL_SMTP_URL)}
+SANDBOX_MAILER = "bot.sandbox.provider.mail.Mailbox"
+META_PAGE_ID = env("META_PAGE_ID")
+META_INSTAGRAM_ID = env("META_INSTAGRAM_ID")
+META_PAGE_TOKEN = env("META_PAGE_TOKEN")
+META_APP_SECRETS = env_list("META_APP_SECRET")
+META_VERIFY_TOKEN = env("META_VERIFY_TOKEN")
+# Meta keeps a version of its API for two years.
+META_GRAPH_VERSION = env("META_GRAPH_VERSION", "v24.0")
+META_API_URL = env("META_API_URL")
 # Sites whose pages may carry the widget.
 CORS_ALLOWED_ORIGINS = env_list("POSTVENTA_WEB_ORIGINS", PUBLIC_BASE_URL)
 CORS_URLS_REGEX = r"^/web/"
 WEB_TOKEN_AGE = timedelta(days=30)
-SANDBOX = env_flag("POSTVENTA_SANDBOX", not (TWILIO_ACCOUNT_SID or TELEGRAM_BOT_TOKEN))
+SANDBOX = env_flag("POSTVENTA_SANDBOX", not (TWILIO_ACCOUNT_SID or TELEGRAM_BOT_TOKEN or MAIL_ADDRESS or META_PAGE_ID))
+# What the shop's server signs its customers' tokens with; several while one is being changed. Demo shop: its own.
+WEB_IDENTITY_SECRETS = env_list("POSTVENTA_WEB_IDENTITY_SECRET") or ([f"sandbox {SECRET_KEY}"] if SANDBOX else [])
 
 # Accounts of the demo shop, made by `demo_staff` in the sandbox only and shown on its page.
 DEMO_STAFF = {

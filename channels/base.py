@@ -7,9 +7,10 @@ suite that each one passes.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -53,6 +54,8 @@ class Capabilities(Frozen):
     mark_read: bool = False
     templates: bool = False
     reply_window: timedelta | None = None
+    # What a person may still answer in after `reply_window`, where the provider tells people from programs.
+    agent_window: timedelta | None = None
     can_initiate: bool = False
     edit: bool = False
     delete: bool = False
@@ -60,6 +63,8 @@ class Capabilities(Frozen):
     reply_to: bool = False
     location: bool = False
     contact_request: bool = False
+    # Whether the provider vouches for who wrote: not where anybody can write any name as the sender's.
+    sender_proven: bool = True
     rate_global: float = 30.0
     rate_per_chat: float = 1.0
 
@@ -144,7 +149,10 @@ class Inbound(Frozen):
     display_name: str = ""
     language: str = ""
     aliases: tuple[Alias, ...] = ()
+    # Where a person has several conversations on one channel, such as one for each mail thread: which one this is.
     thread: str | None = None
+    # What the channel needs to answer in the same place, such as a mail's subject; kept and handed back as it is.
+    context: Mapping[str, str] = Field(default_factory=dict)
     attachments: tuple[MediaRef, ...] = ()
     group: str | None = None
     reply_to: str | None = None
@@ -152,6 +160,7 @@ class Inbound(Frozen):
     location: Geo | None = None
     contact: VerifiedContact | None = None
     provider_id: str | None = None
+    # Of a status without `provider_id`: everything that was sent to `external_id` until `occurred_at`.
     status: DeliveryState | None = None
     # Of a status: our own name of the part, "<outbound id>.<number>", where the provider hands it back. It settles a
     # delivery whose call timed out before the provider could tell its own id.
@@ -171,12 +180,15 @@ class Outbound(Frozen):
     text: str
     language: str = "es"
     thread: str | None = None
+    context: Mapping[str, str] = Field(default_factory=dict, repr=False)
     choices: tuple[Choice, ...] = ()
     citations: tuple[Citation, ...] = ()
     media: tuple[MediaRef, ...] = ()
     template: Template | None = None
     reply_to: str | None = None
     asks: str | None = None
+    # The reply window is closed, but the one for a person's own answer is not.
+    late: bool = False
 
 
 class Part(Frozen):
@@ -204,6 +216,14 @@ class Acknowledgement(Frozen):
     status: int = 200
     content_type: str = "text/plain"
     body: str = ""
+
+
+@runtime_checkable
+class Polled(Protocol):
+    """A channel that fetches what happened, beside or instead of being called; the worker asks it for ever."""
+
+    def batches(self, stop: asyncio.Event) -> AsyncIterator[Sequence[Inbound]]:
+        """Yield events until `stop` is set; asking for the next batch says that the last one is stored."""
 
 
 class ChannelAdapter(Protocol):

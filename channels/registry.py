@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from typing import cast
 
 from django.conf import settings
+from django.utils.module_loading import import_string
 
 from channels.base import ChannelAdapter
 
@@ -15,6 +17,11 @@ WEBHOOK_PATH = "/channels/{kind}/webhook"
 
 class NotConfigured(LookupError):
     """The channel has no account, and the sandbox is off: to customers, there is no such channel."""
+
+
+def made_by(path: str) -> Callable[[], ChannelAdapter]:
+    """Return the factory of that dotted path, imported when an adapter is first asked for."""
+    return lambda: cast(ChannelAdapter, import_string(path)())
 
 
 def whatsapp() -> ChannelAdapter:
@@ -48,9 +55,11 @@ def whatsapp() -> ChannelAdapter:
 def telegram() -> ChannelAdapter:
     from channels.telegram import sandbox
     from channels.telegram.adapter import TelegramAdapter
+    from channels.telegram.polling import PolledTelegram
 
     if settings.TELEGRAM_BOT_TOKEN:
-        return TelegramAdapter(
+        reached = settings.PUBLIC_BASE_URL.startswith("https://")
+        return (TelegramAdapter if reached else PolledTelegram)(
             token=settings.TELEGRAM_BOT_TOKEN,
             secret=settings.TELEGRAM_WEBHOOK_SECRET,
             api_url=settings.TELEGRAM_API_URL,
@@ -67,7 +76,7 @@ def telegram() -> ChannelAdapter:
 def web() -> ChannelAdapter:
     from channels.web.adapter import WebAdapter
 
-    return WebAdapter(settings.SECRET_KEY, settings.WEB_TOKEN_AGE)
+    return WebAdapter(settings.SECRET_KEY, settings.WEB_TOKEN_AGE, settings.WEB_IDENTITY_SECRETS)
 
 
 def memory() -> ChannelAdapter:
@@ -82,6 +91,9 @@ CHANNELS: dict[str, tuple[str, Callable[[], ChannelAdapter]]] = {
     "whatsapp": ("WhatsApp", whatsapp),
     "telegram": ("Telegram", telegram),
     "web": ("Web", web),
+    "mail": ("Mail", made_by("channels.mail.connect.mail")),
+    "messenger": ("Messenger", made_by("channels.messenger.connect.messenger")),
+    "instagram": ("Instagram", made_by("channels.messenger.connect.instagram")),
     "memory": ("Memory", memory),
 }
 
@@ -90,3 +102,11 @@ CHANNELS: dict[str, tuple[str, Callable[[], ChannelAdapter]]] = {
 def adapter(kind: str) -> ChannelAdapter:
     """Return the one adapter of `kind`, made on first use. Raises KeyError for no such kind, and `NotConfigured`."""
     return CHANNELS[kind][1]()
+
+
+def proven(kind: str) -> bool:
+    """Whether the channel vouches for who its messages are from; one that is not connected vouches for nobody."""
+    try:
+        return adapter(kind).caps.sender_proven
+    except (KeyError, NotConfigured):
+        return False

@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_save
+from django.db.models.signals import post_delete, post_save
 
 
 class ConversationsConfig(AppConfig):
@@ -11,6 +11,8 @@ class ConversationsConfig(AppConfig):
     def ready(self) -> None:
         import bot.checks  # noqa: F401 - registers itself
         from bot.conversations.events import wake_after_commit
-        from bot.conversations.models import Event
+        from bot.conversations.media.store import remove_file
+        from bot.conversations.models import Event, Media
 
         post_save.connect(wake_after_commit, sender=Event, dispatch_uid="live events")
+        post_delete.connect(remove_file, sender=Media, dispatch_uid="customers' files")

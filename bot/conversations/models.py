@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from bot.conversations.media.models import Media as Media
 from channels.base import EXTERNAL_ID_LENGTH
 
 BOT, QUEUE, NOBODY = "bot", "queue", ""
@@ -75,6 +76,8 @@ class Conversation(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     identity = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="conversations")
     channel = models.CharField(max_length=20, db_index=True)
+    thread = models.CharField(max_length=64, blank=True, db_index=True, help_text="the channel's name of the thread")
+    context = models.JSONField(default=dict, blank=True, help_text="what the channel needs to answer in that thread")
     owner = models.CharField(max_length=40, default=BOT, blank=True, db_index=True)
     epoch = models.PositiveIntegerField(default=1)
     episode = models.PositiveIntegerField(default=1, help_text="rises when a resolved conversation is taken up again")

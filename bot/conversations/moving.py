@@ -22,13 +22,13 @@ from bot.conversations import codes, customers, ownership
 from bot.conversations import move_notices as notices
 from bot.conversations.models import BOT, NOBODY, QUEUE, Conversation, Identity, Merge, Message, Move, record
 from bot.conversations.notices import leave_words
+from bot.conversations.vouching import vouched
 from bot.conversations.writing import append, lock
 from bot.dialogue.base import Option
 
 # Whoever keeps proofs of orders; conversations know no shop, the settings bring the two together.
 proofs = SimpleLazyObject(lambda: import_module(settings.ORDER_PROOFS))
 
-VOUCHES_FOR_NOBODY = frozenset({"web", "mail"})
 BACK, BRING, STAY, RECOVER = "gateway:back", "gateway:bring", "gateway:stay", "gateway:recover"
 # For how long the place that a conversation has left may say that this was not its customer's doing.
 RECOVERABLE = timedelta(hours=24)
@@ -199,13 +199,14 @@ def _carry_out(move: Move, place: Identity, proof: Merge.Proof, actor: str) -> M
 
 def keep_proofs(conversation: Conversation, before: Identity, after: Identity) -> None:
     """What was proven about the order in hand stays proven in this conversation, wherever it goes on."""
+    said = vouched(before) or {}
     proofs.carry(
         before=_name(before),
         after=_name(after),
         conversation=str(conversation.pk),
         order=str(conversation.facts.get("order") or ""),
-        channel=before.channel,
-        address=vouched(before),
+        channel=said.get("channel", ""),
+        address=said.get("address", ""),
         today=conversation.today if settings.SANDBOX else None,
     )
 
@@ -214,17 +215,11 @@ def _name(identity: Identity) -> str:
     return f"{identity.channel}:{identity.external_id}"
 
 
-def vouched(identity: Identity) -> str:
-    """The address that the channel itself vouches for; "" where anybody may be anyone, or write any sender."""
-    if identity.channel in VOUCHES_FOR_NOBODY:
-        return ""
-    return identity.phone if identity.channel == "whatsapp" else identity.external_id
-
-
 def _with_a_person(place: Identity) -> bool:
     """Whether another conversation at this place waits for a person or is with one: it must not lose its customer."""
     here = present(place)
-    return here is not None and here.owner not in (BOT, NOBODY)
+    # Where every thread is a conversation of its own, as in mail, none stands in another's way.
+    return here is not None and not here.thread and here.owner not in (BOT, NOBODY)
 
 
 def _take_along(conversation: Conversation, place: Identity) -> None:
@@ -248,6 +243,7 @@ def _take_along(conversation: Conversation, place: Identity) -> None:
 
 def _relocate(conversation: Conversation, place: Identity) -> None:
     conversation.identity, conversation.channel = place, place.channel
+    conversation.thread, conversation.context = "", {}
     conversation.arrived_at = timezone.now()
     conversation.last_seq = max(conversation.last_seq, last_seq_at(place))
     conversation.save()

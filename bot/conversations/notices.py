@@ -79,6 +79,26 @@ def technical(language: str) -> str:
         return _("Something failed on our side and I cannot answer you properly. I have kept your message.")
 
 
+def opted_out(language: str) -> Notice:
+    """The customer wants no messages: the last one says so, and how to take them up again."""
+    with translation.override(language):
+        return Notice(
+            _("All right: you will get no more messages from us here, and so no answers either. Write START whenever "
+              "you want them again."),
+            _("Receive messages again"),
+        )  # fmt: skip
+
+
+def opted_in(language: str) -> str:
+    with translation.override(language):
+        return _("You receive our messages again. What can I do for you?")
+
+
+def file_lost(language: str) -> str:
+    with translation.override(language):
+        return _("Your file did not reach us. Send it again, please; a photo or a PDF works best.")
+
+
 def too_late(language: str) -> str:
     with translation.override(language):
         return _("That button belongs to an earlier question. Tell me in your own words and I will go on from there.")

@@ -8,7 +8,7 @@ One process at a time sends for a conversation (a lease). Before each provider c
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from bot.conversations import consent
 from bot.conversations.database import on_database
 from bot.conversations.models import Conversation, Delivery, Message, ProviderReceipt, record
 from bot.conversations.writing import lock
@@ -102,7 +103,7 @@ def _forbidden(conversation: Conversation, message: Message) -> str:
     """Why this message may not go out any more: its owner changed, or the customer wants no messages."""
     if message.author == Message.Author.BOT and message.epoch != conversation.epoch:
         return "stale"
-    return message.identity.stopped
+    return "" if consent.allowed(message) else message.identity.stopped
 
 
 def _part(conversation: Conversation, delivery: Delivery) -> Part | None:
@@ -110,11 +111,12 @@ def _part(conversation: Conversation, delivery: Delivery) -> Part | None:
     if delivery.parts is None:
         place = delivery.message.identity
         adapter = registry.adapter(place.channel)
-        window = adapter.caps.reply_window
-        last = place.last_inbound_at
-        is_open = window is None or (last is not None and timezone.now() - last < window)
+        caps, last = adapter.caps, place.last_inbound_at
+        is_open = caps.reply_window is None or _within(last, caps.reply_window)
+        late = not is_open and caps.agent_window is not None and _within(last, caps.agent_window)
         try:
-            parts = adapter.render(outbound(conversation, delivery.message), is_open)
+            out = outbound(conversation, delivery.message).model_copy(update={"late": late})
+            parts = adapter.render(out, is_open)
         except ChannelError as error:
             _finish(delivery, "failed", error_kind=error.kind, error_code=error.code)
             return None
@@ -125,6 +127,10 @@ def _part(conversation: Conversation, delivery: Delivery) -> Part | None:
     return Part.model_validate(delivery.parts[delivery.next_part])
 
 
+def _within(last: datetime | None, window: timedelta) -> bool:
+    return last is not None and timezone.now() - last < window
+
+
 def outbound(conversation: Conversation, message: Message) -> Outbound:
     """The message in the channel contract's words."""
     return Outbound(
@@ -133,6 +139,8 @@ def outbound(conversation: Conversation, message: Message) -> Outbound:
         actor={"agent": "human", "bot": "bot"}.get(message.author, "system"),  # type: ignore[arg-type]
         text=message.text,
         language=conversation.language,
+        thread=conversation.thread or conversation.pk.hex,
+        context=conversation.context,
         choices=tuple(Choice(**choice) for choice in message.choices),
         citations=tuple(Citation(**citation) for citation in message.citations),
         asks=message.asks or None,
@@ -208,7 +216,10 @@ def _later(one: str, other: str) -> Any:
 
 def merge_receipt(inbound: Inbound) -> None:
     """A provider's status callback: kept even when it comes before our own call has returned, never going backwards."""
-    if not inbound.provider_id or not inbound.status:
+    if not inbound.status:
+        return
+    if not inbound.provider_id:
+        _merge_until(inbound, inbound.status)
         return
     receipt, created = ProviderReceipt.objects.get_or_create(
         channel=inbound.channel,
@@ -229,6 +240,19 @@ def merge_receipt(inbound: Inbound) -> None:
         _settle_call(delivery, receipt, inbound.reference)
     elif _later(delivery.state, receipt.state) != delivery.state:
         _finish(delivery, receipt.state, error_kind=inbound.error_kind or "", error_code=receipt.error_code)
+
+
+def _merge_until(inbound: Inbound, status: str) -> None:
+    """Some providers name no message but a time: all that this customer was sent until then has that state."""
+    sent = Delivery.objects.filter(
+        conversation__channel=inbound.channel,
+        conversation__identity__account=inbound.account,
+        conversation__identity__external_id=inbound.external_id,
+        message__created_at__lte=inbound.occurred_at,
+        state__in=[state for state, rank in DELIVERY_RANK.items() if 1 < rank < DELIVERY_RANK[status]],
+    )
+    for delivery in sent.select_related("conversation", "message").order_by("message__seq"):
+        _finish(delivery, status)
 
 
 def _by_reference(reference: str) -> Delivery | None:

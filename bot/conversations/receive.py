@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from bot.conversations import customers, move_requests, moving, notices, ownership
+from bot.conversations import consent, customers, move_requests, moving, notices, ownership
 from bot.conversations import move_notices as notices_of_moves
-from bot.conversations.models import BOT, NOBODY, Conversation, Customer, Identity, InboundEvent, Message, Move, record
+from bot.conversations.media import arrivals
+from bot.conversations.models import (
+    BOT,
+    NOBODY,
+    Conversation,
+    Customer,
+    Identity,
+    InboundEvent,
+    Message,
+    Move,
+    ProviderReceipt,
+    record,
+)
 from bot.conversations.outbox import merge_receipt
 from bot.conversations.writing import append, lock, unanswered
 from channels.base import TEXT_LIMIT, Inbound
@@ -58,9 +72,11 @@ def _store(inbound: Inbound, event: InboundEvent) -> Received:
     identity = identity_for(inbound)
     recovered = move_requests.recovered(identity, inbound)
     moved = None if recovered else move_requests.by_code(identity, inbound)
-    conversation = conversation_of(identity)
-    if inbound.membership:
-        _change_membership(conversation, inbound)
+    conversation = _come(moved, inbound) if isinstance(moved, Move) else conversation_of(identity, inbound)
+    if inbound.membership and (answered := consent.change(conversation, inbound, _text(inbound))):
+        event.message = answered
+        event.save()
+        return Received(conversation.pk, answered, False, None)
     if inbound.kind not in ("message", "callback") or not (_text(inbound) or inbound.action or inbound.attachments):
         if inbound.kind in ("edited", "typing", "read"):
             record(conversation, inbound.kind, "customer")
@@ -76,15 +92,15 @@ def _store(inbound: Inbound, event: InboundEvent) -> Received:
 
 def conversation_for(inbound: Inbound) -> Conversation:
     """Find or begin the conversation that an event belongs to, and lock it; the caller holds a transaction."""
-    return conversation_of(identity_for(inbound))
+    return conversation_of(identity_for(inbound), inbound)
 
 
-def conversation_of(identity: Identity) -> Conversation:
+def conversation_of(identity: Identity, inbound: Inbound) -> Conversation:
     """The conversation that is at this identity now, locked; begun where there is none or it went on elsewhere."""
-    while found := moving.present(identity):
+    while found := _of_thread(identity, inbound.thread) if inbound.thread else moving.present(identity):
         conversation = lock(found.pk)
         if conversation.identity_id == identity.pk:
-            return conversation
+            return _in_thread(conversation, inbound)
     begun = Conversation.objects.create(
         identity=identity,
         channel=identity.channel,
@@ -94,7 +110,19 @@ def conversation_of(identity: Identity) -> Conversation:
     if left := moving.departed(identity):
         # Pages that still show the one that left hear that there is another now.
         record(left.conversation, "begun", "customer", id=str(begun.pk))
-    return begun
+    return _in_thread(begun, inbound)
+
+
+def _come(move: Move, inbound: Inbound) -> Conversation:
+    """A conversation that has just come to where the event is from, locked."""
+    return _in_thread(lock(move.conversation_id), inbound)
+
+
+def _in_thread(conversation: Conversation, inbound: Inbound) -> Conversation:
+    if inbound.thread and inbound.kind == "message":
+        conversation.thread, conversation.context = inbound.thread, dict(inbound.context)
+        conversation.save()
+    return conversation
 
 
 def identity_for(inbound: Inbound) -> Identity:
@@ -113,6 +141,14 @@ def identity_for(inbound: Inbound) -> Identity:
     if identity.phone != before:
         customers.recognise_phone(identity)
     return identity
+
+
+def _of_thread(identity: Identity, thread: str) -> Conversation | None:
+    """The conversation with that name; what we began ourselves is named by its own id, and one not begun is free."""
+    named = Q(thread=thread) | Q(thread="", last_seq=0)
+    with suppress(ValueError):
+        named |= Q(pk=UUID(thread))
+    return identity.conversations.filter(named).order_by("-thread", "-created_at").first()
 
 
 def _known_identity(inbound: Inbound, phone: str) -> Identity | None:
@@ -163,9 +199,15 @@ def _append(conversation: Conversation, inbound: Inbound) -> Message:
         Message.Author.CUSTOMER,
         text,
         choice=choice if payload else "",
-        attachments=[item.model_dump(exclude={"ref"}) for item in inbound.attachments],
+        in_reply_to=_answered(inbound),
         handled=ours or stale,
     )
+    if inbound.attachments:
+        arrivals.expect(message, inbound)
+    if payload == consent.OPT_IN:
+        consent.resume(conversation)
+        return message
+    consent.remind(conversation)
     if ours:
         _obey(conversation, payload, text)
         return message
@@ -188,6 +230,16 @@ def _obey(conversation: Conversation, payload: str, text: str) -> None:
     elif not (payload and move_requests.pressed(conversation, payload)):
         move_requests.asked_in_words(conversation, text)
     conversation.refresh_from_db()
+
+
+def _answered(inbound: Inbound) -> UUID | None:
+    """Our message that the customer pointed at while writing this one, where the channel tells."""
+    if not inbound.reply_to:
+        return None
+    named = ProviderReceipt.objects.filter(
+        channel=inbound.channel, account=inbound.account, provider_id=inbound.reply_to
+    )
+    return named.values_list("delivery__message_id", flat=True).first()
 
 
 def _end_of_burst(conversation: Conversation, message: Message) -> datetime:
@@ -222,10 +274,3 @@ def _choice(conversation: Conversation, inbound: Inbound) -> tuple[str, str, boo
 def _label(conversation: Conversation, choice: str) -> str:
     offers = conversation.messages.exclude(choices=[]).order_by("-seq").values_list("choices", flat=True)[:20]
     return next((option["label"] for offer in offers for option in offer if option["id"] == choice), "")
-
-
-def _change_membership(conversation: Conversation, inbound: Inbound) -> None:
-    stopped = {"blocked": "blocked", "opted_out": "opted_out"}.get(inbound.membership, "")
-    Identity.objects.filter(pk=conversation.identity_id).update(stopped=stopped)
-    conversation.identity.stopped = stopped
-    record(conversation, "membership", "customer", membership=inbound.membership)

@@ -22,9 +22,11 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from bot.conversations import customers, moving, notices, outbox, ownership
+from bot.conversations import customers, moving, notices, outbox, ownership, typing
 from bot.conversations.database import on_database
-from bot.conversations.models import BOT, Conversation, Identity, Message, Turn, record
+from bot.conversations.media import arrivals, store
+from bot.conversations.models import BOT, Conversation, Identity, Media, Message, Turn, record
+from bot.conversations.vouching import vouched
 from bot.conversations.writing import append, lock, unanswered
 from bot.dialogue.base import Answer, Command, DialogueError, Question
 from bot.dialogue.engine import dialogue
@@ -37,7 +39,10 @@ RETRY_AFTER = timedelta(seconds=1.5)
 
 @dataclass(frozen=True)
 class Claim:
-    """The right to run one turn: the lease, the messages, and the epoch and identity they were read under."""
+    """The right to run one turn: the lease, the messages, and the epoch and identity they were read under.
+
+    `to` is the customer's name on the channel, `about` the channel's name of the last message.
+    """
 
     conversation_id: UUID
     lease: str
@@ -45,6 +50,8 @@ class Claim:
     place: Identity
     messages: tuple[Message, ...]
     question: Question
+    to: str
+    about: str | None
 
     @property
     def last(self) -> Message:
@@ -53,12 +60,16 @@ class Claim:
 
 async def run(conversation_id: UUID) -> bool:
     """Run the conversation's turn if one is due and nobody else is running it; tell whether one was run."""
+    came = await arrivals.arrive(conversation_id)
     claim = await on_database(claim_turn, conversation_id)
     if claim is None:
+        if came:
+            await outbox.deliver(conversation_id)
         return False
     started = time.monotonic()
     try:
-        answer = await dialogue().ask(claim.question)
+        async with typing.shown(claim.question.channel, claim.to, claim.about):
+            answer = await dialogue().ask(claim.question)
     except DialogueError as error:
         log.warning("conversation %s: %s", conversation_id, error)
         await on_database(fail, claim)
@@ -110,9 +121,24 @@ def claim_turn(conversation_id: UUID) -> Claim | None:
         )
         return None
     messages = messages[:1] if messages[0].choice else _until_choice(messages)
+    files = arrivals.usable(messages)
+    if not files and not any(message.text or message.choice for message in messages):
+        _nothing_said(conversation, lease, messages[-1])
+        return None
     return Claim(
-        conversation_id, lease, conversation.epoch, conversation.identity, messages, _question(conversation, messages)
+        conversation_id,
+        lease,
+        conversation.epoch,
+        conversation.identity,
+        messages,
+        _question(conversation, messages, files),
+        conversation.identity.external_id,
+        _name_of(messages[-1]),
     )
+
+
+def _name_of(message: Message) -> str | None:
+    return message.inboundevent_set.values_list("event_id", flat=True).first()
 
 
 def _until_choice(messages: Sequence[Message]) -> tuple[Message, ...]:
@@ -121,27 +147,46 @@ def _until_choice(messages: Sequence[Message]) -> tuple[Message, ...]:
     return tuple(messages[:end])
 
 
-def _question(conversation: Conversation, messages: Sequence[Message]) -> Question:
+@transaction.atomic
+def _nothing_said(conversation: Conversation, lease: str, last: Message) -> None:
+    """All that came were files that we do not take; the customer has been told so, and there is nothing to ask."""
+    conversation = lock(conversation.pk)
+    if conversation.turn_lease != lease:
+        return
+    conversation.answered_seq = max(conversation.answered_seq, last.seq)
+    waiting = conversation.messages.filter(author=Message.Author.CUSTOMER, seq__gt=last.seq).exists()
+    conversation.turn_due_at = timezone.now() if waiting else None
+    conversation.turn_lease, conversation.turn_lease_until = "", None
+    conversation.save()
+
+
+def _question(conversation: Conversation, messages: Sequence[Message], files: Sequence[Media]) -> Question:
     last, identity = messages[-1], conversation.identity
     payload = None
     if last.choice:
         offer = conversation.messages.filter(payloads__has_key=last.choice).order_by("-seq").first()
         payload = offer.payloads[last.choice] if offer else None
-    address = moving.vouched(identity)
     return Question(
         conversation=conversation.pk,
         message_id=last.pk,
-        text="\n".join(message.text for message in messages if message.text)[:TEXT_FOR_DIALOGUE],
+        text=_words(messages, files),
         payload=payload,
         channel=conversation.channel,
         language=conversation.language,
         identity=f"{identity.channel}:{identity.external_id}",
         contact=f"{conversation.pk}:{conversation.episode}",
-        verified={"channel": identity.channel, "address": address} if address else None,
-        attachments=tuple(item for message in messages for item in message.attachments),
+        verified=vouched(identity),
+        attachments=tuple(store.shape(media) for media in files),
         today=conversation.today if settings.SANDBOX else None,
         fresh=conversation.fresh,
     )
+
+
+def _words(messages: Sequence[Message], files: Sequence[Media]) -> str:
+    """What was written, and where nothing was, what a machine heard in the voice notes."""
+    said = [message.text for message in messages if message.text]
+    said += [media.transcript for media in files if media.transcript]
+    return "\n".join(said)[:TEXT_FOR_DIALOGUE]
 
 
 @transaction.atomic
@@ -174,6 +219,9 @@ def commit(claim: Claim, answer: Answer, milliseconds: int) -> Turn | None:
     conversation.save()
     if conversation.identity_id != claim.place.pk:
         moving.keep_proofs(conversation, claim.place, conversation.identity)
+    if "case" in answer.facts or not conversation.asks:
+        # While the dialogue still asks, a photo is for the case that is being gathered, not for the one before it.
+        store.give_to_case(conversation)
     _know_customer(claim.place, answer)
     for command in answer.commands:
         _obey(conversation, command, claim)
@@ -235,6 +283,8 @@ def _obey(conversation: Conversation, command: Command, claim: Claim) -> None:
         )
     elif command.name == "resolve":
         ownership.resolve(conversation.pk, "bot")
+    elif command.name == "rate":
+        record(conversation, "rating", "customer", score=arguments["score"], seq=claim.last.seq)
     elif command.name == "gap":
         record(conversation, "gap", "bot", seq=claim.last.seq)
     else:

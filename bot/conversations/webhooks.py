@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from bot.conversations.background import go_on
 from bot.conversations.database import on_database
+from bot.conversations.media import arrivals
 from bot.conversations.outbox import deliver
 from bot.conversations.receive import Received, receive
 from bot.conversations.turns import run_when_due
@@ -56,6 +58,11 @@ async def webhook(request: HttpRequest, channel: str) -> HttpResponse:
     return HttpResponse(answer.body, status=answer.status, content_type=answer.content_type)
 
 
+async def _arrive_and_deliver(conversation_id: UUID) -> None:
+    await arrivals.arrive(conversation_id)
+    await deliver(conversation_id)
+
+
 async def take_in(events: Sequence[Inbound]) -> list[Received]:
     """Store events in order and start what they make due. Also the door for channels that are polled."""
     results = [await on_database(receive, event) for event in events]
@@ -63,5 +70,5 @@ async def take_in(events: Sequence[Inbound]) -> list[Received]:
         if result.due and result.conversation_id:
             go_on(run_when_due(result.conversation_id))
         elif result.message and result.conversation_id:
-            go_on(deliver(result.conversation_id))
+            go_on(_arrive_and_deliver(result.conversation_id))
     return results

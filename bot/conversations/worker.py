@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from bot.conversations import outbox, ownership, turns
 from bot.conversations.database import on_database
+from bot.conversations.media import arrivals
 from bot.conversations.models import Handoff, Message
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ async def forever(stop: asyncio.Event) -> None:
 async def sweep() -> None:
     """One round over everything that waits."""
     await _each(await on_database(turns.due, GRACE), turns.run)
+    await _each(await on_database(arrivals.due), arrivals.fetch)
     await _each(await on_database(outbox.due), outbox.deliver)
     await on_database(release_silent_agents)
 

@@ -71,6 +71,15 @@ DELIVERY_ERRORS: Words = {
     "uncertain": _("the connection broke while sending"),
     "stale": _("somebody else took the conversation first"),
 }
+# Why a file that a customer sent cannot be shown.
+FILES: Words = {
+    "too_large": _("too large: refused"),
+    "unknown_type": _("a kind of file that we do not take: refused"),
+    "wrong_type": _("not what it calls itself: refused"),
+    "broken": _("damaged: refused"),
+    "empty": _("empty: refused"),
+    "missing": _("did not reach us"),
+}
 # What the bot waits for (`asks`), and what the dialogue keeps under the same names.
 FACTS: Words = {
     "order_number": _("order number"),

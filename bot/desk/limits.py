@@ -32,15 +32,17 @@ def limits(conversation: Conversation) -> Limits:
     if identity.stopped:
         return Limits(_("The customer has asked for no more messages on this channel."))
     try:
-        window = registry.adapter(conversation.channel).caps.reply_window
+        caps = registry.adapter(conversation.channel).caps
     except (KeyError, registry.NotConfigured):
         return Limits(_("This channel is not connected at the moment."))
+    window = caps.agent_window or caps.reply_window
     if window is None:
         return Limits()
     if identity.last_inbound_at is None:
         return Limits(_("The customer has not written yet, and this channel lets only them begin."))
     closes_at = identity.last_inbound_at + window
     if closes_at <= timezone.now():
-        # WhatsApp takes free text for 24 hours after the customer's last message, and templates only after that.
+        # WhatsApp takes free text for 24 hours after the customer's last message, and templates only after that;
+        # Messenger and Instagram take a person's answer for 7 days.
         return Limits(_("The channel's reply window is closed: it opens again when the customer writes."), closes_at)
     return Limits(closes_at=closes_at)

@@ -6,7 +6,8 @@ from datetime import timedelta
 from statistics import median
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Avg, Count, FloatField, QuerySet
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from bot.conversations.models import Conversation, Delivery, Event, Handoff, Message, Turn
@@ -35,6 +36,7 @@ def figures(days: int) -> dict[str, Any]:
         "seconds_to_answer_median": _waits(handoffs, "answered_at"),
         "deliveries": _counts(Delivery.objects.filter(updated_at__gte=since), "state"),
         "cases": _counts(Case.objects.filter(opened_at__gte=since), "decision"),
+        "ratings": _ratings(Event.objects.filter(kind="rating", at__gte=since)),
         "gaps": Event.objects.filter(kind="gap", at__gte=since).count(),
         "gaps_open": Gap.objects.filter(state=Gap.State.OPEN).count(),
     }
@@ -54,6 +56,12 @@ def _counts(rows: QuerySet[Any], field: str) -> dict[str, int]:
 def _waits(handoffs: QuerySet[Handoff], until: str) -> float | None:
     pairs = handoffs.exclude(**{until: None}).order_by("-pk").values_list("created_at", until)[:SAMPLE]
     return _median((end - begin).total_seconds() for begin, end in pairs)
+
+
+def _ratings(events: QuerySet[Event]) -> dict[str, float]:
+    """How many ratings and their mean, from 1 to 5; the mean is 0 while there is none."""
+    found = events.aggregate(count=Count("pk"), mean=Avg(Cast("data__score", FloatField())))
+    return {"count": found["count"], "mean": round(found["mean"] or 0.0, 2)}
 
 
 def _median(values: Any) -> float | None:

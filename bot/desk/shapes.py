@@ -101,7 +101,7 @@ def message(line: Message) -> dict[str, Any]:
         "note": line.note,
         "choices": line.choices,
         "citations": line.citations,
-        "attachments": line.attachments,
+        "attachments": list(shown.attachments),
         "asks": line.asks or None,
         "delivery": {"id": shown.sent.id, "state": shown.sent.state, "error": shown.sent.error} if shown.sent else None,
         "in_reply_to": str(line.in_reply_to) if line.in_reply_to else None,
@@ -154,6 +154,7 @@ def _case(view: CaseView) -> dict[str, Any]:
         "state": item.state,
         "order": view.order,
         "deadline": item.deadline.isoformat() if item.deadline else None,
+        "files": list(view.files),
         "opened_at": item.opened_at.isoformat(),
     }
 

@@ -9,8 +9,10 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import get_language
 
-from bot.conversations.models import Conversation
+from bot.conversations.media.store import shape
+from bot.conversations.models import Conversation, Media
 from bot.desk.labels import DECISIONS, KINDS, PAYMENTS, STATUSES, ZONES, word
+from bot.desk.thread import attachments
 from bot.shop import rulebook, sentences
 from bot.shop.decisions import decision as decisions
 from bot.shop.models import Case, CaseEvent, Order, OrderProof
@@ -34,6 +36,7 @@ class CaseView:
     steps: tuple[str, ...]
     order: str
     opened_at: datetime
+    files: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,7 @@ def case_view(case: Case) -> CaseView:
         steps=_steps(case, decided, language),
         order=case.order.number,
         opened_at=case.opened_at,
+        files=tuple(attachments(shape(media) for media in Media.objects.filter(case=case.number))),
     )
 
 

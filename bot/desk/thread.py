@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import pgettext
 
@@ -124,13 +125,13 @@ def _sent(message: Message) -> Sent | None:
 
 
 def attachments(items: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
-    """What can be shown of the files that came with a line: kind, name, size in bytes, address if there is one."""
+    """What can be shown of the files that came with a line; `url` is empty for one that was not kept."""
     for item in items:
+        kept = item.get("id") and item.get("state") == "kept"
         yield {
-            "kind": str(item.get("kind", "")),
-            "name": str(item.get("name", "")),
-            "size": item.get("size"),
-            "url": safe_url(str(item.get("url", ""))),
+            **{name: str(item.get(name, "")) for name in ("id", "kind", "name", "state", "problem", "transcript")},
+            **{name: item.get(name) for name in ("size", "width", "height")},
+            "url": reverse("desk-media", args=[item["id"]]) if kept else safe_url(str(item.get("url", ""))),
         }
 
 

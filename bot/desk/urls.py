@@ -1,7 +1,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from bot.desk import history, stream, verbs, views
+from bot.desk import history, media, stream, verbs, views
 from bot.desk.api import api
 from bot.desk.sign_in import SignIn
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("desk", views.desk, name="desk"),
     path("desk/list", views.inbox_list, name="desk-list"),
     path("desk/events", stream.events, name="desk-events"),
+    path("desk/media/<uuid:media_id>", media.media, name="desk-media"),
     path("desk/c/<uuid:conversation_id>", views.conversation, name="desk-conversation"),
     path("desk/c/<uuid:conversation_id>/news", views.news, name="desk-news"),
     path("desk/c/<uuid:conversation_id>/earlier", views.earlier, name="desk-earlier"),

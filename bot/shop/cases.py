@@ -114,6 +114,13 @@ def log(case: Case, event: str, at: datetime, *, actor: str = "bot", conversatio
     CaseEvent.objects.create(case=case, event=event, at=at, actor=actor, conversation=conversation, detail=detail)
 
 
+def file_given(number: str, conversation: str, media: str, kind: str, at: datetime) -> None:
+    """Note in the case's log that the customer's file `media` (a photo of the damage, say) belongs to it."""
+    case = Case.objects.filter(number=number).first()
+    if case and not case.events.filter(event="file", detail__media=media).exists():
+        log(case, "file", at, actor="customer", conversation=conversation, media=media, kind=kind)
+
+
 def close(case: Case, at: datetime, *, actor: str, note: str = "") -> None:
     """A person (or the shop's system) ends an open case; nothing happens to one that is not open."""
     with transaction.atomic():

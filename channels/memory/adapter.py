@@ -30,6 +30,7 @@ from channels.base import (
     SendResult,
     Unauthorized,
 )
+from channels.consent import consent
 
 SECRET = "memory"  # noqa: S105 - guards nothing
 CAPS = Capabilities(
@@ -70,6 +71,8 @@ class MemoryAdapter:
         self.sent: list[Part] = []
         self.signals: list[tuple[str, str]] = []
         self.files: dict[str, bytes] = {}
+        self.fetched: list[str] = []
+        self.file_failures: deque[ChannelError] = deque()
         self._failures: deque[ChannelError] = deque()
 
     def __repr__(self) -> str:
@@ -98,9 +101,11 @@ class MemoryAdapter:
         return [self._inbound(event, data)]
 
     def _inbound(self, event: Event, data: dict[str, Any]) -> Inbound:
+        wish = "" if event.action else consent(event.text)
         return Inbound(
             channel=self.name, account=self.account, event_id=event.id, provider_id=event.id,
-            kind="callback" if event.action else "message", external_id=event.sender,
+            kind="callback" if event.action else "optout" if wish == "opted_out" else "message",
+            membership=wish, external_id=event.sender,
             occurred_at=event.at or self._now(), text=text.clean(event.text), display_name=event.name,
             action=event.action, attachments=event.media, raw=data,
         )  # fmt: skip
@@ -129,6 +134,9 @@ class MemoryAdapter:
         return SendResult(provider_ids=(f"memory-{len(self.sent)}",), state="delivered")
 
     async def fetch_media(self, ref: MediaRef, limit: int) -> AsyncIterator[bytes]:
+        self.fetched.append(ref.ref)
+        if self.file_failures:
+            raise self.file_failures.popleft()
         if ref.ref not in self.files:
             raise ChannelError("bad_content", "There is no such file.", code="missing")
         if len(self.files[ref.ref]) > limit:

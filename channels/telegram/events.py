@@ -10,6 +10,7 @@ from typing import Any, Literal
 from telegram import Chat, InlineKeyboardMarkup, Message, Update, User
 
 from channels.base import Alias, Geo, Inbound, MediaKind, MediaRef, VerifiedContact
+from channels.consent import consent
 from channels.text import clean
 
 log = logging.getLogger(__name__)
@@ -56,8 +57,10 @@ def _message(message: Message, kind: Literal["message", "edited"], name: Mapping
     if not (text or attachments or place or message.contact):
         return None
     replied = message.reply_to_message
+    wish = consent(text) if kind == "message" and not start else ""
     return Inbound(
-        **name, **_person(sender, message.chat, contact), kind=kind, occurred_at=message.edit_date or message.date,
+        **name, **_person(sender, message.chat, contact), kind="optout" if wish == "opted_out" else kind,
+        occurred_at=message.edit_date or message.date, membership=wish,
         text=text, action=f"start:{start}" if start else None, attachments=attachments, group=message.media_group_id,
         location=place, contact=contact, provider_id=message_name(message.chat.id, message.message_id),
         reply_to=message_name(message.chat.id, replied.message_id) if replied else None,

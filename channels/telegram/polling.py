@@ -54,6 +54,13 @@ async def batches(
             await _answer_buttons(polled, updates)
 
 
+class PolledTelegram(TelegramAdapter):
+    """The same bot, asked by the worker: for machines that Telegram cannot reach."""
+
+    def batches(self, stop: asyncio.Event) -> AsyncIterator[Sequence[Inbound]]:
+        return batches(stop, self)
+
+
 def _registered() -> TelegramAdapter:
     adapter = registry.adapter("telegram")
     assert isinstance(adapter, TelegramAdapter)

@@ -22,9 +22,10 @@ from channels.base import (
     SendResult,
     Unauthorized,
 )
-from channels.web import tokens
+from channels.web import identity, tokens
 
 LONGEST_TEXT = 8_000
+LARGEST_FILE = 16_000_000
 
 
 class WebMessage(BaseModel):
@@ -35,7 +36,7 @@ class WebMessage(BaseModel):
     client_id: str = Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")
     text: str = Field("", max_length=LONGEST_TEXT)
     choice: str = Field("", max_length=48)
-    attachments: list[str] = Field(default_factory=list, max_length=8)
+    attachments: list[str] = Field(default_factory=list, max_length=10)
 
     @model_validator(mode="after")
     def says_something(self) -> WebMessage:
@@ -45,7 +46,7 @@ class WebMessage(BaseModel):
 
 
 class WebAdapter:
-    """`secret` signs the visitors' tokens."""
+    """`secret` signs the pages' own tokens, `identity_secrets` is what shops sign their customers' with."""
 
     name = "web"
     account = "web"
@@ -54,32 +55,42 @@ class WebAdapter:
         buttons=20,
         button_label=200,
         list_items=20,
+        media_in=frozenset({"image", "audio", "video", "document"}),
+        media_out={"image": LARGEST_FILE, "audio": LARGEST_FILE, "video": LARGEST_FILE, "document": LARGEST_FILE},
         typing_out=True,
         typing_in=True,
         receipts="read",
         stream=True,
+        sender_proven=False,
         rate_per_chat=5,
     )
 
-    def __init__(self, secret: str, age: timedelta) -> None:
+    def __init__(self, secret: str, age: timedelta, identity_secrets: Sequence[str] = ()) -> None:
         self._secret = secret
+        self._identity_secrets = identity_secrets
         self.age = age
 
-    def issue(self, visitor: str) -> tuple[str, datetime]:
-        return tokens.issue(self._secret, visitor, self.age)
+    def visit(self, visitor: str) -> tuple[str, datetime]:
+        """A visitor's token and when it ends (UTC)."""
+        return tokens.visit(self._secret, visitor, self.age)
 
-    def visitor(self, request: RawRequest) -> str:
-        """Who sent a request, by its bearer token; raises `Unauthorized`."""
+    def sign_in(self, token: str) -> tuple[identity.SignedIn, str]:
+        """Whom a shop's token vouches for, and our token for as long; raises `IdentityRefused`."""
+        told = identity.read(self._identity_secrets, token)
+        return told, tokens.issue(self._secret, tokens.customer(told.subject), told.until)
+
+    def session(self, request: RawRequest) -> tokens.Session:
+        """Whom a request speaks for, by its bearer token; raises `Unauthorized`."""
         kind, _, token = request.headers.get("authorization", "").partition(" ")
         if kind.lower() != "bearer" or not token:
             raise Unauthorized("send the token of POST /web/session as Authorization: Bearer …")
         return tokens.read(self._secret, token.strip())
 
     def authenticate(self, request: RawRequest) -> None:
-        self.visitor(request)
+        self.session(request)
 
     def parse(self, request: RawRequest) -> Sequence[Inbound]:
-        visitor = self.visitor(request)
+        sender = self.session(request).external_id
         try:
             said = WebMessage.model_validate(json.loads(request.body))
         except ValidationError as error:
@@ -90,9 +101,9 @@ class WebAdapter:
             Inbound(
                 channel=self.name,
                 account=self.account,
-                event_id=f"{visitor}:{said.client_id}",
+                event_id=f"{sender}:{said.client_id}",
                 kind="callback" if said.choice else "message",
-                external_id=visitor,
+                external_id=sender,
                 occurred_at=datetime.now(UTC),
                 text=_clean(said.text),
                 action=said.choice or None,
@@ -104,7 +115,7 @@ class WebAdapter:
         return Acknowledgement(status=202, content_type="application/json", body="{}")
 
     def render(self, out: Outbound, window_open: bool) -> Sequence[Part]:
-        if not out.text.strip():
+        if not out.text.strip() and not out.media:
             raise ChannelError("bad_content", "an empty message cannot be shown", code="empty")
         return [Part(to=out.to, payload={"id": str(out.id)})]
 

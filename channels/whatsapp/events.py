@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from channels.base import Alias, DeliveryState, Geo, Inbound, MediaKind, MediaRef
+from channels.consent import consent
 from channels.text import clean
 from channels.whatsapp.errors import kind_of
 
@@ -21,10 +22,6 @@ STATES: Mapping[str, DeliveryState] = {
     "read": "read", "failed": "failed", "undelivered": "failed", "canceled": "failed",
 }  # fmt: skip
 RECEIVED = {"", "received", "receiving"}
-
-# Twilio stops contact on these words by itself on long codes only, so WhatsApp customers rely on us.
-STOP_WORDS = {"stop", "stopall", "unsubscribe", "baja"}
-START_WORDS = {"start", "unstop", "alta"}
 
 
 def bare(address: str) -> str:
@@ -89,12 +86,9 @@ def _kind_of_event(form: Mapping[str, str], membership: str) -> Literal["message
 
 def _consent(form: Mapping[str, str], text: str) -> Literal["", "opted_out", "opted_in"]:
     said = form.get("OptOutType", "").upper()
-    words = text.strip().strip(".!¡").casefold()
-    if said == "STOP" or (not said and not _action(form) and words in STOP_WORDS):
-        return "opted_out"
-    if said == "START" or (not said and not _action(form) and words in START_WORDS):
-        return "opted_in"
-    return ""
+    if said in ("STOP", "START"):
+        return "opted_out" if said == "STOP" else "opted_in"
+    return "" if said or _action(form) else consent(text)
 
 
 def _aliases(form: Mapping[str, str]) -> tuple[Alias, ...]:

@@ -32,6 +32,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser(
         "eval", help="play an evaluation folder (default tests/evaluation) against the running shop", add_help=False
     )
+    commands.add_parser("bench-nlu", help="measure the intent pipeline and write docs/nlu.md", add_help=False)
     return top
 
 
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from deploy.local.trouble import Trouble, of_os_error
 
     options, rest = parser().parse_known_args(arguments)
-    if rest and options.command not in {"test", "manage", "eval"}:
+    if rest and options.command not in {"test", "manage", "eval", "bench-nlu"}:
         parser().error(f"{options.command} takes no {' '.join(rest)}")
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
@@ -85,6 +86,8 @@ def _command(options: argparse.Namespace, rest: Sequence[str], environ: Mapping[
         return checks.lint(layout, known, console)
     elif options.command == "eval":
         return checks.evaluate(layout, known, rest or ["tests/evaluation"])
+    elif options.command == "bench-nlu":
+        return checks.bench_nlu(layout, known, console, rest)
     elif options.command == "manage":
         return checks.manage(layout, known, rest)
     return 0

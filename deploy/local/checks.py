@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 
-from deploy.local import environment, plan, ports, shop
+from deploy.local import environment, environments, plan, ports, shop
 from deploy.local.console import Console
 from deploy.local.files import digest
 from deploy.local.layout import Layout
@@ -29,6 +29,8 @@ def test(layout: Layout, environ: Mapping[str, str], console: Console, arguments
     apart = environment.apart(os.environ)
     plan.set_up(layout, environ, console, dev=True, data="none")
     plan.set_up(layout, apart, console, dev=True, data="template")
+    # Clients that nobody here wrote; what cannot be had is said and its tests are skipped.
+    _run(layout, environment.for_tools(apart), ["-m", "tests.channels.outside.install"])
     console.line("Running the tests")
     return _run(layout, environment.for_tools(apart), ["-m", "pytest", *arguments])
 
@@ -54,6 +56,20 @@ def manage(layout: Layout, environ: Mapping[str, str], arguments: Sequence[str])
 def evaluate(layout: Layout, environ: Mapping[str, str], arguments: Sequence[str]) -> int:
     """Play a folder of questions, dialogues and attacks against the shop that `make run` started; its exit code."""
     return _beside_the_shop(layout, environ, ["-m", "tests.evaluation", *arguments], dev=True)
+
+
+def bench_nlu(layout: Layout, environ: Mapping[str, str], console: Console, arguments: Sequence[str]) -> int:
+    """Measure the intent pipeline in Rasa's environment; with `--stock` also stock Rasa, in an environment with
+    TensorFlow that is made for it. Its exit code."""
+    env = environment.for_tools(environ)
+    wanted = [environments.rasa(layout)]
+    command: list[object] = [layout.rasa_python, "-m", "bot.dialogue.bench_nlu", *arguments]
+    if "--stock" in arguments:
+        environments.check_space(layout.root)
+        wanted.append(environments.stock(layout))
+        command += ["--stock-python", layout.stock_env / "bin" / "python"]
+    run(wanted, console=console, logs=layout.shared / "logs", cwd=layout.root, env=env)
+    return _run_command(layout, env, command)
 
 
 def _beside_the_shop(layout: Layout, environ: Mapping[str, str], command: Sequence[str], *, dev: bool) -> int:
@@ -88,11 +104,14 @@ def _running_addresses(layout: Layout) -> dict[str, str]:
 
 
 def _run(layout: Layout, env: Mapping[str, str], arguments: Sequence[object]) -> int:
+    return _run_command(layout, env, [layout.app_python, *arguments])
+
+
+def _run_command(layout: Layout, env: Mapping[str, str], command: Sequence[object]) -> int:
     sys.stdout.flush()
-    command = [str(part) for part in (layout.app_python, *arguments)]
     child: subprocess.Popen[bytes] | None = None
     try:
-        child = subprocess.Popen(command, cwd=layout.root, env=dict(env))
+        child = subprocess.Popen([str(part) for part in command], cwd=layout.root, env=dict(env))
         return child.wait()
     finally:
         # A key pressed in the terminal reached it as well; it ends by itself, and we after it.

@@ -81,7 +81,7 @@ def apart(environ: Mapping[str, str], *more: str) -> dict[str, str]:
     kept = {
         name: value
         for name, value in environ.items()
-        if not name.startswith(("TWILIO_", "TELEGRAM_")) and name not in more
+        if not name.startswith(("TWILIO_", "TELEGRAM_", "MAIL_", "META_")) and name not in more
     }
     return {**kept, "POSTVENTA_ENV_FILE": ""}
 

@@ -36,6 +36,13 @@ def rasa(layout: Layout) -> Step:
     )
 
 
+def stock(layout: Layout) -> Step:
+    """Rasa with TensorFlow, as `pip install rasa` gives it: only what this dialogue is compared with."""
+    return environment_step(
+        "stock", "Stock Rasa, to compare with", layout.stock_env, pythons.RASA, layout.root, ["rasa-stock.txt"]
+    )
+
+
 def environment_step(
     name: str, title: str, folder: Path, version: str, root: Path, files: Sequence[str], options: Sequence[str] = ()
 ) -> Step:

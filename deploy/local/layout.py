@@ -58,6 +58,11 @@ class Layout:
         return self.rasa_env / "bin" / "python"
 
     @property
+    def stock_env(self) -> Path:
+        """Rasa with TensorFlow, made when it is asked for."""
+        return self.shared / "bench-nlu" / "stock"
+
+    @property
     def shared(self) -> Path:
         """State of the repository itself, whichever shop runs: what was set up, prepared shops, the lock."""
         return self.root / "var"

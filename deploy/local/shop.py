@@ -95,7 +95,8 @@ def sandbox_on(environ: Mapping[str, str]) -> bool:
     given = environ.get("POSTVENTA_SANDBOX", "").strip().lower()
     if given:
         return given in {"1", "true", "yes", "on"}
-    return not (environ.get("TWILIO_ACCOUNT_SID") or environ.get("TELEGRAM_BOT_TOKEN"))
+    accounts = ("TWILIO_ACCOUNT_SID", "TELEGRAM_BOT_TOKEN", "MAIL_ADDRESS", "META_PAGE_ID")
+    return not any(environ.get(name) for name in accounts)
 
 
 def serving_chroma(worker: Worker, layout: Layout, environ: Mapping[str, str], command: Sequence[object]) -> None:

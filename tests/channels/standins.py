@@ -1,4 +1,4 @@
-"""Twilio and Telegram as far as the adapters call them, inside the test's own process.
+"""Twilio, Telegram and Meta as far as the adapters call them, inside the test's own process.
 
 Each keeps what it was asked and answers well, unless answers (or exceptions) were queued with `next_answers`.
 """
@@ -81,6 +81,20 @@ class Telegram(StandIn):
         if method == "getUpdates":
             return ok([])
         return ok(True)
+
+
+class Meta(StandIn):
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            return httpx.Response(200, headers={"content-type": "image/jpeg"}, content=JPEG)
+        to = body_of(request)["recipient"]["id"]
+        return httpx.Response(200, json={"recipient_id": to, "message_id": f"m_sent-{len(self.calls)}"})
+
+
+def graph_error(status: int, code: int, subcode: int = 0, said: str = "(#0) no", **more: Any) -> httpx.Response:
+    """Meta's refusal."""
+    error = {"message": said, "type": "OAuthException", "code": code, "error_subcode": subcode, "fbtrace_id": "A1b"}
+    return httpx.Response(status, json={"error": {**error, **more}})
 
 
 def ok(result: Any) -> httpx.Response:

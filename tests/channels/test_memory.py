@@ -8,6 +8,7 @@ from typing import Any
 from channels.base import ChannelAdapter, ChannelError, ErrorKind, MediaRef, Part, RawRequest
 from channels.memory.adapter import MemoryAdapter
 from tests.channels.contract import NOW, ChannelContract
+from tests.channels.gateway_contract import GatewayContract
 from tests.channels.standins import JPEG
 
 
@@ -50,8 +51,17 @@ class TestMemory(ChannelContract):
     def photo(self) -> MediaRef:
         return MediaRef(kind="image", ref="photo")
 
+    def received(self, adapter: ChannelAdapter) -> list[str]:
+        assert isinstance(adapter, MemoryAdapter)
+        return [str(part.payload["text"]) for part in adapter.sent]
+
     async def test_what_was_sent_can_be_read(self) -> None:
         adapter = MemoryAdapter()
         (part,) = adapter.render(self.out("Hola, Marc"), True)
         await adapter.send(part)
-        assert [sent.payload["text"] for sent in adapter.sent] == ["Hola, Marc"]
+        assert self.received(adapter) == ["Hola, Marc"]
+
+
+class TestMemoryInTheGateway(GatewayContract):
+    channel = TestMemory
+    pressed = "choice"

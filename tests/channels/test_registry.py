@@ -8,6 +8,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from channels import registry
+from channels.messenger.adapter import MetaAdapter
 from channels.telegram import sandbox as telegram_sandbox
 from channels.telegram.adapter import TelegramAdapter
 from channels.whatsapp import sandbox as twilio_sandbox
@@ -20,13 +21,19 @@ def fresh(settings: Settings) -> Iterator[None]:
     settings.TWILIO_ACCOUNT_SID = settings.TWILIO_WHATSAPP_FROM = settings.TWILIO_API_URL = ""
     settings.TWILIO_AUTH_TOKENS = []
     settings.TELEGRAM_BOT_TOKEN = settings.TELEGRAM_WEBHOOK_SECRET = settings.TELEGRAM_API_URL = ""
+    settings.META_PAGE_ID = settings.META_INSTAGRAM_ID = settings.META_PAGE_TOKEN = settings.META_API_URL = ""
+    settings.META_APP_SECRETS, settings.META_VERIFY_TOKEN = [], ""
     registry.adapter.cache_clear()
     yield
     registry.adapter.cache_clear()
 
 
 def test_without_account_and_sandbox_a_channel_says_what_it_needs() -> None:
-    for kind, setting in (("whatsapp", "TWILIO_ACCOUNT_SID"), ("telegram", "TELEGRAM_BOT_TOKEN")):
+    needs = {
+        "whatsapp": "TWILIO_ACCOUNT_SID", "telegram": "TELEGRAM_BOT_TOKEN", "messenger": "META_PAGE_ID",
+        "instagram": "META_INSTAGRAM_ID",
+    }  # fmt: skip
+    for kind, setting in needs.items():
         with pytest.raises(registry.NotConfigured, match=setting):
             registry.adapter(kind)
 
@@ -56,6 +63,24 @@ def test_half_an_account_is_refused(settings: Settings) -> None:
     settings.TWILIO_ACCOUNT_SID = "AC1"
     with pytest.raises(registry.NotConfigured, match="TWILIO_AUTH_TOKEN"):
         registry.adapter("whatsapp")
+
+
+def test_messenger_and_instagram_are_two_channels_over_one_page(settings: Settings) -> None:
+    settings.META_PAGE_ID, settings.META_INSTAGRAM_ID, settings.META_PAGE_TOKEN = "100", "1784", "token"
+    settings.META_APP_SECRETS = ["secret"]
+    with pytest.raises(registry.NotConfigured, match="META_VERIFY_TOKEN"):
+        registry.adapter("messenger")
+    settings.META_VERIFY_TOKEN = "word"
+    messenger, instagram = registry.adapter("messenger"), registry.adapter("instagram")
+    assert isinstance(messenger, MetaAdapter) and isinstance(instagram, MetaAdapter)
+    assert (messenger.account, instagram.account) == ("100", "1784")
+    assert messenger.messages_url == instagram.messages_url == "https://graph.facebook.com/v24.0/100/messages"
+
+
+def test_a_channel_vouches_for_its_senders_where_its_provider_does(settings: Settings) -> None:
+    settings.SANDBOX = True
+    assert all(registry.proven(kind) for kind in ("whatsapp", "telegram", "messenger", "instagram"))
+    assert not any(registry.proven(kind) for kind in ("web", "pigeon"))
 
 
 def test_the_memory_channel_is_closed_where_there_is_no_sandbox() -> None:

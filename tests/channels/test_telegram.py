@@ -26,7 +26,8 @@ from channels.base import (
 from channels.telegram.adapter import TelegramAdapter
 from channels.telegram.polling import UPDATES, batches, set_webhook
 from tests.channels.contract import NOW, PAYLOADS, ChannelContract
-from tests.channels.standins import JPEG, Telegram, ok, refused
+from tests.channels.gateway_contract import GatewayContract
+from tests.channels.standins import JPEG, Telegram, body_of, ok, refused
 
 TOKEN, SECRET = "1000000000:" + "AAHtest-token_" * 3, "telegram-webhook-secret"
 YES_NO = (Choice(id="q7-yes", label="Sí, recogedla"), Choice(id="q7-no", label="No"))
@@ -115,8 +116,21 @@ class TestTelegram(ChannelContract):
             ("cut off", httpx.RemoteProtocolError(str(request.url), request=request), "uncertain"),
         ]
 
+    def addressee(self) -> str:
+        return str(body_of(self.provider.calls[-1])["chat_id"])
+
     def photo(self) -> MediaRef:
         return MediaRef(kind="image", ref="AgAC-l", mime="image/jpeg")
+
+    def received(self, adapter: ChannelAdapter) -> list[str]:
+        return [html.unescape(each["text"]) for each in self.provider.asked("/sendMessage")]
+
+
+class TestTelegramInTheGateway(GatewayContract):
+    channel = TestTelegram
+    pressed = "callback"
+    edited = "edited"
+    ignored = ("bot", "group", "channel_post", "kind_of_tomorrow")
 
 
 def test_without_a_secret_every_webhook_is_refused() -> None:

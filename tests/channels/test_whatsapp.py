@@ -22,7 +22,8 @@ from channels.base import (
     Unauthorized,
 )
 from tests.channels.contract import ChannelContract
-from tests.channels.standins import JPEG, Twilio
+from tests.channels.gateway_contract import GatewayContract
+from tests.channels.standins import JPEG, Twilio, body_of
 from tests.channels.twilio_account import (
     FILE,
     OLD_TOKEN,
@@ -116,8 +117,21 @@ class TestWhatsApp(ChannelContract):
             ("cut off", httpx.RemoteProtocolError("", request=request), "uncertain"),
         ]
 
+    def addressee(self) -> str:
+        return str(body_of(self.provider.calls[-1])["To"]).removeprefix("whatsapp:")
+
     def photo(self) -> MediaRef:
         return MediaRef(kind="image", ref=FILE, mime="image/jpeg")
+
+    def received(self, adapter: ChannelAdapter) -> list[str]:
+        sent = self.provider.asked("/Messages.json")
+        return [each.get("Body") or json.loads(each["ContentVariables"])["body"] for each in sent]
+
+
+class TestWhatsAppInTheGateway(GatewayContract):
+    channel = TestWhatsApp
+    pressed = "button"
+    ignored = ("sms", "status_unknown")
 
 
 BODY = urlencode({"MessageSid": "SM1", "From": "whatsapp:+34600111222", "Body": "Hola "}).encode()

@@ -36,12 +36,17 @@ class Page:
         self.conversation = UUID(int=0)
         self.sent = 0
 
-    async def open(self, language: str = "es") -> Page:
-        response = await self.client.post("/web/session", {"language": language}, content_type="application/json")
+    async def open(self, language: str = "es", **more: Any) -> Page:
+        """Begin a session; one that is there goes along, as the widget does it."""
+        response = await self.begin({"language": language, **more})
         assert response.status_code == 201, response.content
         body = response.json()
         self.token, self.conversation = body["token"], UUID(body["conversation"])
         return self
+
+    async def begin(self, body: Any) -> Any:
+        headers = {"authorization": f"Bearer {self.token}"} if self.token else {}
+        return await self.client.post("/web/session", body, content_type="application/json", headers=headers)
 
     async def post(self, body: Any) -> Any:
         data = body if isinstance(body, (str, bytes)) else json.dumps(body)

@@ -73,3 +73,24 @@ def test_other_weights_are_refused_with_a_remedy(pieces: dict[str, Any]) -> None
 def test_a_shortened_tracker_is_in_the_same_state(pieces: dict[str, Any]) -> None:
     assert pieces["trackers"]["different"] == []
     assert 0 < pieces["trackers"]["longest"] <= 90
+
+
+@pytest.fixture(scope="module")
+def purposes() -> dict[str, Any]:
+    seen: dict[str, Any] = run_inside("purposes")
+    return seen
+
+
+def test_one_subject_with_three_purposes(purposes: dict[str, Any]) -> None:
+    likeliest = [max(shares, key=shares.__getitem__) for shares in purposes["fitted"][:3]]
+    assert likeliest == ["asks", "wants", "alarms"]
+
+
+def test_a_purpose_of_any_text_is_a_distribution_and_survives_storage(purposes: dict[str, Any]) -> None:
+    assert all(sum(shares.values()) == pytest.approx(1.0, abs=1e-3) for shares in purposes["fitted"])
+    assert purposes["loaded"] == purposes["fitted"]
+
+
+def test_a_purpose_without_examples_is_refused_with_a_remedy(purposes: dict[str, Any]) -> None:
+    assert "escalates" in purposes["complaints"][0] and "config.yml" in purposes["complaints"][0]
+    assert "/nowhere/at/all" in purposes["complaints"][1]

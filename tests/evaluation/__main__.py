@@ -22,8 +22,10 @@ from tests.evaluation.report import Report
 from tests.evaluation.results import Result, SetName
 from tests.evaluation.run import NotMeasured, Run
 from tests.evaluation.sets import Channel, SetMistake, Sets, load
-from tests.evaluation.shop import ROOT, CommandFailed, enter
+from tests.evaluation.shop import CommandFailed, enter
 from tests.evaluation.wire import Wire
+
+ROOT = Path(__file__).resolve().parents[2]
 
 SETS: tuple[SetName, ...] = get_args(SetName.__value__)
 CHANNELS: tuple[Channel, ...] = get_args(Channel.__value__)

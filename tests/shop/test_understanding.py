@@ -310,7 +310,10 @@ def test_small_things():
         and quantity("3 unidades") == 3
         and quantity("hola") is None
     )
-    assert rating("5") == 5 and rating("cuatro") == 4 and rating("⭐⭐⭐") == 3 and rating("10") is None
+    assert rating("5") == 5 and rating("cuatro") == 4 and rating("⭐⭐⭐") == 3
+    assert rating("os pongo un 9") == 5 and rating("10") == 5 and rating("4 de 10") == 2
+    assert rating("un dos de 5") == 2 and rating("3/5") == 3
+    assert rating("0") is None and rating("quiero valorar la atención") is None
     assert photo("aquí la tienes") is True and photo("no tengo") is False
     assert looks_like_address("Calle Mayor 3, 28013 Madrid") and not looks_like_address("quiero cambiarla")
 

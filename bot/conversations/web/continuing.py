@@ -19,7 +19,7 @@ from bot.conversations.background import go_on
 from bot.conversations.database import on_database
 from bot.conversations.models import Identity, Move
 from bot.conversations.outbox import deliver
-from bot.conversations.web.views import adapter, endpoint, find, problem
+from bot.conversations.web.door import adapter, endpoint, place, problem
 from bot.conversations.webhooks import raw_request
 from bot.conversations.writing import lock
 from channels.base import BadRequest
@@ -43,7 +43,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @endpoint("POST")
 async def use(request: HttpRequest) -> HttpResponseBase:
     """POST /web/continue {token}, as the visitor of the bearer token: the conversation goes on in their page."""
-    visitor = adapter().visitor(raw_request(request))
+    visitor = adapter().session(raw_request(request)).external_id
     token = _token(request)
     moved = await on_database(_use, visitor, token)
     if isinstance(moved, moving.Failed):
@@ -65,7 +65,7 @@ def _token(request: HttpRequest) -> str:
 
 @transaction.atomic
 def _use(visitor: str, token: str) -> Move | moving.Failed:
-    identity, _ = find(visitor)
+    identity, _ = place(visitor)
     code = codes.signed(token)
     if not code:
         return moving.Failed("wrong")

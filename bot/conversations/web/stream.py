@@ -7,17 +7,19 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 
 from bot.conversations.database import on_database
 from bot.conversations.events import Listener, listen
 from bot.conversations.models import Event
 from bot.conversations.web import shapes
-from bot.conversations.web.views import _number, adapter, endpoint, find
+from bot.conversations.web.door import adapter, endpoint, find, number, place
 from bot.conversations.webhooks import raw_request
 
 HEARTBEAT = 15.0
@@ -30,24 +32,28 @@ def sse(event: str, data: Any, number: int | None = None) -> str:
 
 @endpoint("GET")
 async def events(request: HttpRequest) -> HttpResponseBase:
-    visitor = adapter().visitor(raw_request(request))
-    after = _number(request.headers.get("last-event-id") or request.GET.get("after", "0"))
-    await on_database(find, visitor)
-    response = StreamingHttpResponse(_stream(visitor, after), content_type="text/event-stream")
+    session = adapter().session(raw_request(request))
+    after = number(request.headers.get("last-event-id") or request.GET.get("after", "0"))
+    sender = session.external_id
+    await on_database(find, sender)
+    response = StreamingHttpResponse(_stream(sender, after, session.until), content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
     return response
 
 
-async def _stream(visitor: str, after: int) -> AsyncIterator[str]:
-    """Follow what the visitor's page shows, also when that becomes another conversation."""
+async def _stream(sender: str, after: int, until: datetime) -> AsyncIterator[str]:
+    """Follow what the page shows, also when that becomes another conversation.
+
+    Ends when the token does: what a customer may see does not outlive their being signed in.
+    """
     yield "retry: 1500\n\n"
     known: dict[str, Any] = {}
-    while True:
-        _, followed = await on_database(find, visitor)
+    while (until - timezone.now()).total_seconds() > 0:
+        followed = await on_database(find, sender)
         async with listen(followed.pk) as listener:
-            while True:
-                present, lines, now = await on_database(_news, visitor, after)
+            while (left := (until - timezone.now()).total_seconds()) > 0:
+                present, lines, now = await on_database(_news, sender, after)
                 if present != followed.pk:
                     break
                 for line in lines:
@@ -56,12 +62,12 @@ async def _stream(visitor: str, after: int) -> AsyncIterator[str]:
                 for chunk in _changes(known, now):
                     yield chunk
                 known = now
-                happened = await _wait(listener)
+                happened = await _wait(listener, min(HEARTBEAT, left))
                 if happened is None:
                     yield ": still here\n\n"
                 for event in happened or ():
-                    if event.kind == "delivery" and "moved_to" not in now:
-                        yield sse("delivery", event.data)
+                    if event.kind == "typing" and event.actor != "customer" and "moved_to" not in now:
+                        yield sse("typing", {"author": "agent", "on": True})
 
 
 def _changes(known: dict[str, Any], now: dict[str, Any]) -> list[str]:
@@ -74,18 +80,21 @@ def _changes(known: dict[str, Any], now: dict[str, Any]) -> list[str]:
         chunks.append(sse("moved", {"to": now.get("moved_to")}))
     if known.get("pending", False) != now["pending"]:
         chunks.append(sse("typing", {"author": "bot", "on": now["pending"]}))
+    if known.get("read", 0) != now["read"]:
+        # Of the customer's own messages: all up to this one.
+        chunks.append(sse("delivery", {"seq": now["read"], "state": "read"}))
     return chunks
 
 
-def _news(visitor: str, after: int) -> tuple[UUID, list[dict[str, Any]], dict[str, Any]]:
-    identity, conversation = find(visitor)
-    return conversation.pk, shapes.messages(identity, after), shapes.state(conversation, identity)
+def _news(sender: str, after: int) -> tuple[UUID, list[dict[str, Any]], dict[str, Any]]:
+    identity, conversation = place(sender)
+    return conversation.pk, shapes.messages(identity, conversation, after), shapes.state(conversation, identity)
 
 
-async def _wait(listener: Listener) -> list[Event] | None:
+async def _wait(listener: Listener, seconds: float) -> list[Event] | None:
     """Everything that happened since the last look; None when it was only time for a heartbeat."""
     try:
-        events = [await asyncio.wait_for(listener.get(), HEARTBEAT)]
+        events = [await asyncio.wait_for(listener.get(), seconds)]
     except TimeoutError:
         return None
     while not listener.empty():

@@ -20,6 +20,7 @@ GROUPS: dict[str, labels.Words] = {
     "state": labels.STATES,
     "kind": labels.KINDS,
     "decision": labels.DECISIONS,
+    "file": labels.FILES,
 }
 
 
@@ -58,5 +59,6 @@ def media(kind: str) -> str:
         "audio": pgettext("desk", "audio"),
         "video": pgettext("desk", "video"),
         "document": pgettext("desk", "document"),
+        "sticker": pgettext("desk", "sticker"),
     }
     return names.get(kind, pgettext("desk", "file"))

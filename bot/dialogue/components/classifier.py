@@ -1,4 +1,4 @@
-"""The intent classifier: sentence embedding → logistic regression, stored without pickle."""
+"""The intent classifier: sentence embedding and character n-grams → logistic regression, stored without pickle."""
 
 from __future__ import annotations
 
@@ -17,17 +17,20 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.dialogue.components import softmax
 from bot.dialogue.components.encoder import UniversalSentenceEncoder, shared_encoder
+from bot.dialogue.components.ngrams import Ngrams, matrix
 
 logger = logging.getLogger(__name__)
 
 _WORD = re.compile(r"\w", re.UNICODE)
+_NOT_LETTERS = re.compile(r"[\W_]+", re.UNICODE)
 _RANKED = 10
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class SentenceClassifier(GraphComponent, IntentClassifier):
-    """Multinomial logistic regression over unit-length sentence embeddings.
+    """Multinomial logistic regression over unit-length sentence embeddings and character n-grams.
 
     A text without a letter or digit gets every intent at the same confidence, so that the fallback takes it:
     an embedding of nothing is otherwise some intent with confidence.
@@ -35,15 +38,19 @@ class SentenceClassifier(GraphComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`encoder`: its name. `C`: inverse of the regularisation; larger is surer of itself."""
-        return {"encoder": UniversalSentenceEncoder.name, "C": 30.0}
+        """`encoder`: its name. `characters`: length of the n-grams' vector beside the embedding's 1; 0 for none.
+        `names`: an intent's own name is one more example of it. `C`: inverse of the regularisation; larger is surer
+        of itself."""
+        return {"encoder": UniversalSentenceEncoder.name, "characters": 0.5, "names": False, "C": 30.0}
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
         self._config = config
         self._storage = model_storage
         self._resource = resource
         self._encoder = shared_encoder(config["encoder"])
+        self._characters = float(config["characters"])
         self._intents: list[str] = []
+        self._ngrams = Ngrams.of([])
         self._weights = np.zeros((0, self._encoder.dimensions), dtype=np.float32)
         self._bias = np.zeros(0, dtype=np.float32)
 
@@ -65,19 +72,25 @@ class SentenceClassifier(GraphComponent, IntentClassifier):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit on every example with an intent, in both languages at once."""
-        from sklearn.linear_model import LogisticRegression
-
-        examples = [e for e in training_data.intent_examples if e.get(TEXT)]
-        if len({e.get(INTENT) for e in examples}) < 2:
+        examples = [(e.get(TEXT), e.get(INTENT)) for e in training_data.intent_examples if e.get(TEXT)]
+        self._intents = sorted({intent for _text, intent in examples})
+        if len(self._intents) < 2:
             raise ValueError(
                 "The intent classifier needs examples of two intents at least: add some under data/nlu/, "
                 "in the form `- intent: name` and `examples: |`."
             )
-        vectors = self._encoder.encode([e.get(TEXT) for e in examples])
-        model = LogisticRegression(C=float(self._config["C"]), max_iter=2000)
-        model.fit(vectors, [e.get(INTENT) for e in examples])
-        self._intents = [str(name) for name in model.classes_]
-        self._weights, self._bias = _as_multinomial(model)
+        if self._config["names"]:
+            examples += [(_NOT_LETTERS.sub(" ", intent), intent) for intent in self._intents]
+        texts = [text for text, _intent in examples]
+        self._ngrams = Ngrams.of(texts if self._characters else [])
+        targets = np.array([self._intents.index(intent) for _text, intent in examples])
+        self._weights, self._bias = softmax.fit(
+            self._encoder.encode(texts),
+            matrix(texts, self._ngrams, self._characters),
+            targets,
+            len(self._intents),
+            float(self._config["C"]),
+        )
         logger.info("Intent classifier: %d examples, %d intents.", len(examples), len(self._intents))
         self._persist()
         return self._resource
@@ -96,14 +109,23 @@ class SentenceClassifier(GraphComponent, IntentClassifier):
         count = len(self._intents)
         if not _WORD.search(text):
             return np.full(count, 1.0 / count)
-        logits = self._weights @ self._encoder.encode([text])[0] + self._bias
+        width = self._encoder.dimensions
+        columns, weights = self._ngrams.vector(text)
+        logits = self._weights[:, :width] @ self._encoder.encode([text])[0] + self._bias
+        logits += self._weights[:, width + columns] @ (weights * self._characters)
         exponents = np.exp(logits - logits.max())
         return exponents / exponents.sum()
 
     def _persist(self) -> None:
         with self._storage.write_to(self._resource) as folder:
-            np.savez(folder / "weights.npz", weights=self._weights, bias=self._bias)
-            about = {"encoder": self._encoder.name, "intents": self._intents}
+            np.savez(
+                folder / "weights.npz",
+                weights=self._weights,
+                bias=self._bias,
+                ngrams=self._ngrams.keys,
+                rarity=self._ngrams.rarity,
+            )
+            about = {"encoder": self._encoder.name, "intents": self._intents, "characters": self._characters}
             (folder / "classifier.json").write_text(json.dumps(about), encoding="utf-8")
 
     @classmethod
@@ -123,13 +145,7 @@ class SentenceClassifier(GraphComponent, IntentClassifier):
             component._encoder = shared_encoder(about["encoder"])
             with np.load(folder / "weights.npz", allow_pickle=False) as stored:
                 component._weights, component._bias = stored["weights"], stored["bias"]
+                component._ngrams = Ngrams(stored["ngrams"], stored["rarity"])
         component._intents = about["intents"]
+        component._characters = about["characters"]
         return component
-
-
-def _as_multinomial(model: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Weights and bias with a row per class; scikit-learn keeps one row when there are two classes."""
-    weights, bias = model.coef_, model.intercept_
-    if len(model.classes_) == 2:
-        weights, bias = np.vstack([-weights / 2, weights / 2]), np.concatenate([-bias / 2, bias / 2])
-    return weights.astype(np.float32), bias.astype(np.float32)

@@ -15,12 +15,16 @@ class NoModel(RuntimeError):
 
 
 def inputs(project: Path) -> Iterator[Path]:
-    """Every file that a model of `project` is made from: config, domain, data, and the components' code."""
+    """Every file that a model of `project` is made from: config, domain, data, articles, and the components' code."""
     for name in _INPUTS:
         path = project / name
         files = [path] if path.is_file() else sorted(path.rglob("*.yml")) + sorted(path.rglob("*.yaml"))
         yield from (file for file in files if file.is_file())
-    yield from (_CODE / f"{name}.py" for name in ("classifier", "encoder", "guard", "language"))
+    yield from sorted((project / "knowledge" / "articles").rglob("*.md"))
+    yield from (project / "knowledge").glob("unanswerable.json")
+    yield from (
+        _CODE / f"{name}.py" for name in ("classifier", "encoder", "guard", "language", "ngrams", "purpose", "softmax")
+    )
 
 
 def digest(project: Path) -> str:

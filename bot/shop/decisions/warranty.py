@@ -52,12 +52,13 @@ def fault_matters(facts: Facts, item: ItemFacts, book: Rulebook) -> bool:
 
 
 def descaling_matters(facts: Facts, item: ItemFacts, book: Rulebook) -> bool:
-    """Whether the customer has to be asked if the machine was ever descaled."""
+    """Whether the customer has to be asked if the machine was ever descaled: a cover is left that it could void."""
     rule, delivered = book.policies.warranty.limescale, facts.order.delivered_on
     if facts.fault is None or facts.fault.cause != "limescale" or item.sku not in rule.skus or delivered is None:
         return False
     due = facts.today > add_days(delivered, rule.first_descale_days)
-    return due and item.last_descale is None and fault_matters(facts, item, book)
+    covered = _cover(facts.today, item, facts.fault, delivered, book).reason_code != "warranty_expired"
+    return due and item.last_descale is None and covered
 
 
 def decide(facts: Facts, book: Rulebook) -> Decision:

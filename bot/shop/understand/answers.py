@@ -6,7 +6,7 @@ from bot.shop.decisions.facts import Resolution
 from bot.shop.policy_rules import Reason
 from bot.shop.understand.lexicon import words
 from bot.shop.understand.spoken import count
-from bot.shop.understand.text import has, plain
+from bot.shop.understand.text import any_of, has, plain
 
 DENIES = r"(?:\bno\b|\bni\b|\bnunca\b|\bsin\b|\bnot\b|\bnever\b|n't\b|\bhavent\b|\bdidnt\b|\bisnt\b)"
 DENIED = re.compile(DENIES + r"(?:\s+\w+){0,4}?\s+$")
@@ -18,6 +18,8 @@ RESOLUTIONS: tuple[Resolution, ...] = (
     "price_reduction", "store_credit", "other_colour", "repair", "refund", "replacement",
 )  # fmt: skip
 # "un" and "one" count only where a number is expected; elsewhere they are articles.
+OUT_OF = re.compile(r"(?:/|\b(?:de|sobre|out of|of)\b)\s*(5|10|cinco|diez|five|ten)\b")
+TEN = any_of("diez", "ten")
 ONE = {"un": 1, "uno": 1, "una": 1, "one": 1}
 OUT_OF_ALL = re.compile(r"\b(?:de (?:los|las)|out of|of the|of)\s+\w+")
 REASONS: tuple[Reason, ...] = ("recall", "damaged", "wrong", "faulty", "changed_mind", "unspecified")
@@ -108,6 +110,8 @@ def reason(text: str) -> Reason | None:
     """Why something goes back, or None when the text gives no reason that is known."""
     folded = plain(text)
     works = has(folded, NO_FAULT) or has(folded, words("works"))
+    if has(folded, words("own_mistake")):
+        return "changed_mind"
     for name in REASONS:
         if has(folded, words(f"reason_{name}")) and not (works and name in ("faulty", "damaged")):
             return name
@@ -125,13 +129,20 @@ def quantity(text: str) -> int | None:
 
 
 def rating(text: str) -> int | None:
-    """A rating from 1 to 5 in figures, words or stars, or None."""
+    """A rating from 1 to 5 in figures, words or stars, or None. Customers also rate out of ten: 6 to 10 are halved,
+    rounded up."""
     folded = plain(text)
     stars = text.count("⭐") or text.count("★")
     if stars:
         return min(stars, 5)
-    single = ONE.get(folded) or count(folded)
-    return single if single is not None and 1 <= single <= 5 else None
+    whole = OUT_OF.search(folded)
+    folded = OUT_OF.sub(" ", folded).strip()
+    number = re.search(r"(?<![\d.,])(10|\d)(?![\d])", folded)
+    single = int(number[1]) if number else ONE.get(folded) or count(folded) or (10 if has(folded, TEN) else None)
+    if single is None or single < 1:
+        return None
+    out_of_ten = single > 5 or (whole and whole[1] in ("10", "diez", "ten"))
+    return (single + 1) // 2 if out_of_ten else single
 
 
 def _states(folded: str) -> list[bool]:

@@ -6,6 +6,7 @@ import phonenumbers
 
 from bot.shop.addresses import HOME_REGION, NATIONAL_DIGITS, normal_email, normal_phone
 from bot.shop.rulebook import current
+from bot.shop.understand.places import zone
 from bot.shop.understand.spoken import runs
 from bot.shop.understand.text import any_of, has, plain
 
@@ -21,6 +22,7 @@ ORDER_WORDS = any_of(
 ADDRESS_WORDS = any_of(
     "calle", "c", "avenida", "avda", "av", "plaza", "pza", "paseo", "direccion", "address", "street", "st", "road",
     "avenue", "codigo postal", "cp", "postcode", "zip", "piso", "puerta",
+    "avinguda", "carrer", "placa", "ronda", "camino", "carretera", "rua", "rue", "lane", "square",
 )  # fmt: skip
 MONEY = re.compile(r"\s*(?:€|eur\b|euros?\b)")
 
@@ -93,8 +95,10 @@ def _is_order(folded: str, match: re.Match[str], size: int) -> bool:
     beside = re.match(r"\s(\d+)", after)
     if beside and len(beside[1]) != size:
         return False
-    named = has(before[-25:], ORDER_WORDS)
-    return named or not has(folded, ADDRESS_WORDS)
+    if has(before[-25:], ORDER_WORDS):
+        return True
+    town = re.match(r"[\s,]+([a-z ]{3,30})", after)
+    return not (town and zone(town[1])) and not has(folded, ADDRESS_WORDS)
 
 
 def _split_or_spoken(folded: str, size: int) -> list[str]:

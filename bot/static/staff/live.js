@@ -61,7 +61,7 @@
       return undefined;
     }
     if (here) {
-      if (event.kind === "delivery") changed.add(event.seq);
+      if (event.kind === "delivery" || event.kind === "media") changed.add(event.seq);
       if (event.kind === "message") $("typing").hidden = true;
       news();
     }

@@ -1,12 +1,13 @@
-// Puts the parts together for the loader: start(…) gives {open, close, toggle, session, reset}.
+// Puts the parts together for the loader: start(…) gives {open, close, toggle, session, reset, identify}.
 import { Api } from './api.js';
 import { Chat } from './chat.js';
+import { Files } from './files.js';
 import { Panel } from './panel.js';
 import { Store } from './store.js';
 import { CSS } from './style.js';
 import { TEXTS, fill } from './texts.js';
 
-export function start({ host, shadow, launcher, badge, base, language, options, words, emit }) {
+export function start({ host, shadow, launcher, badge, base, language, options, words, emit, who }) {
   const texts = TEXTS[language];
   const sheet = new CSSStyleSheet();
   const room = new CSSStyleSheet();
@@ -14,7 +15,13 @@ export function start({ host, shadow, launcher, badge, base, language, options, 
   shadow.adoptedStyleSheets = [...shadow.adoptedStyleSheets, sheet, room];
 
   const store = new Store(base);
-  const api = new Api(base, store, language);
+  // On a page that runs no script of its own the server tells at an address who is signed in.
+  const asked = options.identityUrl && (async () => {
+    const answer = await fetch(options.identityUrl, { credentials: 'same-origin', cache: 'no-store' });
+    if (answer.status >= 500) throw new Error(`${answer.status} ${answer.url}`);
+    return answer.status === 200 ? (await answer.text()).trim() : null;
+  });
+  const api = new Api(base, store, language, who || asked);
   let panel;
   let unread = 0;
   const changed = () => {
@@ -22,7 +29,7 @@ export function start({ host, shadow, launcher, badge, base, language, options, 
     panel.update();
     count();
   };
-  const chat = new Chat({ api, store, emit, changed });
+  const chat = new Chat({ api, store, files: new Files(store.prefix), emit, changed });
   panel = new Panel({ chat, store, texts, language, base, options, close });
   shadow.insertBefore(panel.element, launcher);
 
@@ -32,6 +39,7 @@ export function start({ host, shadow, launcher, badge, base, language, options, 
       if (newest > store.get('read', 0)) store.set('read', newest);
     }
     const read = store.get('read', 0);
+    report(newest, read);
     const now = [...chat.messages.values()].filter((message) => message.author !== 'customer' && message.seq > read).length;
     if (now === unread) return;
     unread = now;
@@ -39,6 +47,18 @@ export function start({ host, shadow, launcher, badge, base, language, options, 
     badge.textContent = now > 99 ? '99+' : String(now);
     label();
     emit('unread', { count: now });
+  }
+
+  // The shop is told what has arrived and what has been seen, by one tab, when a burst is over.
+  let telling;
+  function report(newest, read) {
+    const told = store.get('told', {});
+    if (!chat.live.leading || (newest <= (told.newest || 0) && read <= (told.read || 0))) return;
+    clearTimeout(telling);
+    telling = setTimeout(() => {
+      store.set('told', { newest, read });
+      api.signal({ delivered: newest, read });
+    }, 300);
   }
 
   function label() {
@@ -94,6 +114,10 @@ export function start({ host, shadow, launcher, badge, base, language, options, 
   if ('open' in options || wasOpen()) open({ focus: false });
   changed();
   emit('ready');
+  const identify = (callback) => {
+    api.who = callback;
+    return chat.identify();
+  };
   const toggle = () => (panel.isOpen ? close() : open());
-  return { open, close, toggle, session: () => chat.session(), reset: () => chat.reset() };
+  return { open, close, toggle, session: () => chat.session(), reset: () => chat.reset(), identify };
 }

@@ -3,6 +3,8 @@ import { Live, wait } from './live.js';
 import { aloneSoon } from './store.js';
 
 const TYPING_ENDS = 30000;
+const AGENT_TYPING_ENDS = 8000;
+const TYPING_AGAIN = 5000;
 
 function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -11,8 +13,10 @@ function newId() {
 
 export class Chat {
   // changed() is called after every change; emit(name, detail) tells the page.
-  constructor({ api, store, emit, changed }) {
-    Object.assign(this, { api, store, emit, changed });
+  constructor({ api, store, files, emit, changed }) {
+    Object.assign(this, { api, store, files, emit, changed });
+    this.progress = new Map(); // client_id → how much of its files is up, 0 to 1
+    this.uploads = new Map(); // client_id → what stops its upload
     this.live = new Live(`${store.prefix}live`, {
       api,
       last: () => this.known,
@@ -32,7 +36,7 @@ export class Chat {
   forget() {
     this.messages = new Map();
     this.keys = new Map(); // seq → the client_id it was sent under
-    this.receipts = new Map();
+    this.read = 0; // the customer's own messages up to this one have been read
     this.known = 0; // everything up to this seq has been read in order
     this.owner = this.status = null;
     this.typing = false;
@@ -40,9 +44,23 @@ export class Chat {
     this.synced = false;
   }
 
-  start() {
+  async start() {
+    this.conversation = this.api.session?.conversation;
+    await this.identify();
     if (this.api.session) this.live.start();
     if (this.outbox.length) this.drain();
+  }
+
+  // Who is signed in may have changed since the last page, and nobody may see what was another's.
+  async identify() {
+    const before = this.api.session;
+    if (!before || !this.api.who) return;
+    await this.api.ask(before).then((after) => this.adopt(before, after), () => {});
+  }
+
+  adopt(before, after) {
+    if (before.signed_in && after.subject !== before.subject) this.outbox.forEach((entry) => this.drop(entry));
+    this.begun(after);
   }
 
   get outbox() {
@@ -53,12 +71,26 @@ export class Chat {
     return Math.max(0, ...this.messages.keys());
   }
 
-  say({ text = '', choice = '', label = '' }) {
+  async say({ text = '', choice = '', label = '', files = [] }) {
     const newest = this.outbox.at(-1)?.at ?? 0;
     const at = Math.max(Date.now(), newest + 1);
-    this.keep({ client_id: newId(), text: text.trim(), choice, label, at, after: this.lastSeq });
     this.ended = false;
+    const kept = files.map((file) => ({ key: newId(), name: file.name, size: file.size, type: file.type }));
+    await Promise.all(kept.map(({ key }, index) => this.files.put(key, files[index])));
+    this.keep({ client_id: newId(), text: text.trim(), choice, label, at, files: kept.length ? kept : undefined });
     this.drain();
+  }
+
+  // The bytes of a file that is on its way, or was sent by either side.
+  async load(file) {
+    return (file.key && await this.files.get(file.key)) || this.api.file(file.id);
+  }
+
+  // Told to a person who answers, and not with every key.
+  typed() {
+    if (!/queue|agent/.test(this.owner) || Date.now() - (this.typedAt || 0) < TYPING_AGAIN) return;
+    this.typedAt = Date.now();
+    this.api.signal({ typing: true });
   }
 
   again(entry) {
@@ -67,7 +99,9 @@ export class Chat {
   }
 
   drop(entry) {
+    this.uploads.get(entry.client_id)?.abort();
     this.store.set(`outbox:${entry.client_id}`, null);
+    entry.files?.forEach(({ key }) => this.files.drop(key));
     this.changed();
   }
 
@@ -97,19 +131,50 @@ export class Chat {
         const session = await this.api.begin();
         token = session.token;
         this.begun(session);
+        if (entry.files) entry = await this.uploaded(token, entry);
+        if (!entry) continue;
         this.settle(entry, await this.api.send(token, entry));
         failures = 0;
         this.connection('live');
       } catch (problem) {
-        if (problem.status === 401) this.expired(token);
+        if (problem.code === 'aborted') continue;
+        if (problem.status === 401) await this.expired(token);
+        else if (problem.code === 'gone' && entry.files?.some((file) => file.id)) this.keep(forgetIds(entry));
         else if (!problem.passing) {
-          this.keep({ ...entry, failed: problem.code || String(problem.status) });
+          const words = entry.files ? problem.message : '';
+          this.keep({ ...entry, failed: problem.code || String(problem.status), words });
           continue;
         }
         failures += 1;
         if (problem.status !== 401) this.connection('waiting');
         if (problem.status !== 401 || failures > 2) await this.rest(wait(failures, problem.retryAfter));
       }
+    }
+  }
+
+  // What is up already is remembered, so that a message that is tried again does not send its files twice.
+  async uploaded(token, entry) {
+    const stop = new AbortController();
+    this.uploads.set(entry.client_id, stop);
+    const tell = (done) => {
+      this.progress.set(entry.client_id, done / entry.files.length);
+      this.changed();
+    };
+    try {
+      for (const [index, file] of entry.files.entries()) {
+        if (file.id) continue;
+        const data = await this.files.get(file.key);
+        if (!data) throw Object.assign(new Error(), { code: 'lost' });
+        tell(index);
+        const { id } = await this.api.upload(token, data, file.name, (part) => tell(index + part), stop.signal);
+        entry = { ...entry, files: entry.files.with(index, { ...file, id }) };
+        if (stop.signal.aborted) return null;
+        this.keep(entry);
+      }
+      return entry;
+    } finally {
+      this.uploads.delete(entry.client_id);
+      this.progress.delete(entry.client_id);
     }
   }
 
@@ -125,6 +190,7 @@ export class Chat {
 
   begun(session) {
     if (this.conversation !== session.conversation) {
+      if (this.conversation) this.restart();
       this.conversation = session.conversation;
       this.emit('session', { conversation: session.conversation });
     }
@@ -136,7 +202,7 @@ export class Chat {
     if (!this.messages.has(seq)) {
       const text = entry.label || entry.text;
       const created_at = new Date(entry.at).toISOString();
-      this.messages.set(seq, { id, seq, author: 'customer', text, choices: [], citations: [], attachments: [], created_at });
+      this.messages.set(seq, { id, seq, author: 'customer', text, choices: [], citations: [], attachments: entry.files || [], created_at });
     }
     this.drop(entry);
   }
@@ -149,18 +215,19 @@ export class Chat {
       this.status = data.status;
       this.language = data.language || this.language;
       this.setTyping(data.pending);
+      this.read = data.read;
       if (own) this.synced = true;
     } else if (event === 'message') {
       this.put(data, own);
     } else if (event === 'typing') {
-      this.setTyping(data.on);
+      this.setTyping(data.on, data.author === 'agent' ? AGENT_TYPING_ENDS : TYPING_ENDS);
     } else if (event === 'owner') {
       this.setOwner(data.owner);
     } else if (event === 'status') {
       this.status = data.status;
       this.language = data.language || this.language;
     } else if (event === 'delivery') {
-      this.receipts.set(data.seq, data.state);
+      this.read = Math.max(this.read, data.seq);
     }
     this.changed();
   }
@@ -168,6 +235,7 @@ export class Chat {
   put(message, own) {
     const news = !this.messages.has(message.seq) && this.synced;
     this.messages.set(message.seq, message);
+    if (message.client_id) this.keys.set(message.seq, message.client_id);
     if (own) this.known = Math.max(this.known, message.seq);
     if (message.author !== 'customer') this.setTyping(false);
     if (news) this.emit('message', { seq: message.seq, author: message.author, text: message.text });
@@ -179,14 +247,14 @@ export class Chat {
     if (changed) this.emit('owner', { owner });
   }
 
-  setTyping(on) {
+  setTyping(on, ends = TYPING_ENDS) {
     clearTimeout(this.typingTimer);
     this.typing = Boolean(on);
     if (on) {
       this.typingTimer = setTimeout(() => {
         this.typing = false;
         this.changed();
-      }, TYPING_ENDS);
+      }, ends);
     }
   }
 
@@ -199,15 +267,19 @@ export class Chat {
     if (name === 'live') this.wake?.();
   }
 
-  // The server no longer knows our token: what was typed moves to a new conversation.
-  expired(token) {
-    if (this.api.session && this.api.session.token !== token) return;
+  // Our token is no longer good. A customer is vouched for anew; a visitor's words move to a new conversation.
+  async expired(token) {
+    const before = this.api.session;
+    if (before?.token !== token) return;
+    if (before.signed_in) {
+      await this.api.begin(before).then((after) => this.adopt(before, after), () => this.connection('waiting'));
+      return;
+    }
     this.ended = this.ended || this.messages.size > 0 || !this.synced;
     this.store.set('session', null);
     this.restart();
     for (const entry of this.outbox) {
-      const text = entry.text || entry.label;
-      this.keep({ ...entry, text, choice: '', label: '', after: 0 });
+      this.keep({ ...forgetIds(entry), text: entry.text || entry.label, choice: '', label: '' });
     }
   }
 
@@ -215,6 +287,7 @@ export class Chat {
     this.live.stop();
     this.forget();
     this.store.set('read', null);
+    this.store.set('told', null);
     this.changed();
   }
 
@@ -250,19 +323,12 @@ export class Chat {
   // before its own request was answered (or in another tab) is shown once.
   rows() {
     const stored = [...this.messages.values()].sort((one, other) => one.seq - other.seq);
-    const own = stored.filter((message) => message.author === 'customer' && !this.keys.has(message.seq));
-    const waiting = this.outbox.filter((entry) => {
-      const text = entry.label || entry.text;
-      const twin = own.find((message) => message.seq > entry.after && message.text === text);
-      if (twin) {
-        this.keys.set(twin.seq, entry.client_id);
-        own.splice(own.indexOf(twin), 1);
-      }
-      return ![...this.keys.values()].includes(entry.client_id);
-    });
+    const arrived = new Set(this.keys.values());
     return [
       ...stored.map((message) => ({ key: this.keys.get(message.seq) || `seq${message.seq}`, message })),
-      ...waiting.map((entry) => ({ key: entry.client_id, entry })),
+      ...this.outbox.filter((entry) => !arrived.has(entry.client_id)).map((entry) => ({ key: entry.client_id, entry })),
     ];
   }
 }
+
+const forgetIds = (entry) => ({ ...entry, files: entry.files?.map(({ id, ...file }) => file) });

@@ -108,11 +108,11 @@ export class Live {
         await this.rest(250 + Math.random() * 500);
       } catch (problem) {
         if (round.signal.aborted) break;
-        if (problem.status === 401) {
-          this.source.expired(token);
-          break;
-        }
         failures += 1;
+        if (problem.status === 401) {
+          await this.source.expired(token);
+          if (failures < 3) continue;
+        }
         this.source.state('waiting');
         await this.rest(wait(failures, problem.retryAfter));
       }

@@ -1,7 +1,8 @@
 // The one line on a shop's page. Shows the button; the rest is fetched when it is wanted.
-// <script async src="https://shop/static/channels/web/loader.js" data-language="es"></script>
-// data-language es|en · data-title · data-greeting · data-position start|end · data-theme light|dark · data-open
-// data-api: where /web is, if it is not beside /static.
+// <script async src="https://help.example.com/web/loader.js" data-language="es"></script>
+// data-language es|en · data-title · data-greeting · data-position start|end · data-theme light|dark · data-open ·
+// data-dir ltr|rtl · data-voice off · data-identity-url: where the shop's server tells who is signed in.
+// data-api: where /web is, if this file comes from somewhere else.
 (() => {
   'use strict';
   const script = document.currentScript;
@@ -9,7 +10,7 @@
   if (!script || (before && before.open)) return;
   const src = new URL(script.src);
   const options = { ...script.dataset };
-  const root = src.href.slice(0, src.href.lastIndexOf('/static/'));
+  const root = src.href.replace(/\/(static\/channels\/)?web\/loader\.js.*$/, '');
   const base = (options.api ? new URL(options.api, src).href : root).replace(/\/+$/, '');
   const wanted = options.language || document.documentElement.lang || navigator.language || 'es';
   const language = /^en/i.test(wanted) ? 'en' : 'es';
@@ -86,10 +87,11 @@ box-sizing:border-box;border-radius:11px;background:#b3261e;color:#fff;font:600 
     return () => { listeners[name] = listeners[name].filter((each) => each !== listener); };
   };
   let app;
+  let who;
   const load = () => {
     launcher.setAttribute('aria-busy', 'true');
-    app ||= import(new URL('app.js', src).href)
-      .then((module) => module.start({ host, shadow, launcher, badge, base, language, options, words, emit }))
+    app ||= import(`${base}/web/app.js`)
+      .then((module) => module.start({ host, shadow, launcher, badge, base, language, options, words, emit, who }))
       .catch((error) => {
         app = undefined;
         launcher.title = words[2];
@@ -100,7 +102,9 @@ box-sizing:border-box;border-radius:11px;background:#b3261e;color:#fff;font:600 
     return app;
   };
   const call = (name) => (...args) => load().then((chat) => chat[name](...args));
-  window.postventa = { on, open: call('open'), close: call('close'), session: call('session'), reset: call('reset') };
+  window.postventa = { on, open: call('open'), close: call('close'), session: call('session'), reset: call('reset'),
+    // callback(): the token that the shop's server signed for its customer, or nothing. Asked only when it is needed.
+    identify: (callback) => { who = callback; return app && call('identify')(callback); } };
   launcher.addEventListener('click', () => call('toggle')().catch(() => {}));
 
   const mount = () => {

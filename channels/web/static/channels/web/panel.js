@@ -1,6 +1,7 @@
 // The chat window: what is known of the conversation, made visible and audible.
 import { Composer } from './composer.js';
 import { h, icon, ICONS } from './dom.js';
+import { save } from './files.js';
 import { Row, agentName, answering, dayName, dayOf, shown, stateOf, together } from './rows.js';
 import { fill } from './texts.js';
 
@@ -11,7 +12,7 @@ export class Panel {
     Object.assign(this, { chat, store, texts, language, base, close });
     this.rows = new Map();
     this.days = new Map();
-    this.composer = new Composer({ texts, store, say: (said) => this.say(said) });
+    this.composer = new Composer({ texts, store, language, options, say: (said) => this.say(said), typed: () => chat.typed(), largest: () => chat.api.session?.largest_file || 16e6 });
     this.list = h('ol');
     this.sub = h('p', { class: 'sub' });
     this.net = h('p', { class: 'net', role: 'status' });
@@ -22,9 +23,10 @@ export class Panel {
       this.welcome, this.list, this.typing);
     const shut = h('button', { type: 'button', class: 'close', 'aria-label': texts.close, title: texts.close, onclick: () => close() }, icon(ICONS.close));
     const title = h('h2', { id: 'title' }, options.title || texts.title);
-    this.element = h('section', { id: 'panel', class: 'panel', role: 'dialog', 'aria-labelledby': 'title', lang: language, hidden: true, onkeydown: (event) => this.pressed(event) },
+    this.element = h('section', { id: 'panel', class: 'panel', role: 'dialog', 'aria-labelledby': 'title', lang: language, dir: options.dir || 'ltr', hidden: true, onkeydown: (event) => this.pressed(event),
+      ondragover: (event) => this.dragged(event, true), ondragleave: (event) => this.dragged(event, this.element.contains(event.relatedTarget)), ondrop: (event) => this.dropped(event) },
       h('div', { class: 'head' }, h('div', { class: 'names' }, title, this.sub), shut),
-      this.net, this.log, this.newer, this.composer.element);
+      this.net, this.log, this.newer, this.composer.element, h('p', { class: 'drop', 'aria-hidden': 'true' }, texts.drop));
     this.phone = matchMedia('(max-width: 480px), (max-height: 420px)');
   }
 
@@ -78,6 +80,18 @@ export class Panel {
     }
   }
 
+  dragged(event, over) {
+    if (!event.dataTransfer.types.includes('Files')) return;
+    event.preventDefault();
+    this.element.classList.toggle('is-dropping', over);
+  }
+
+  dropped(event) {
+    this.dragged(event, false);
+    this.composer.attach([...event.dataTransfer.files]);
+    this.composer.input.focus();
+  }
+
   say(said) {
     this.chat.say(said);
     this.toEnd();
@@ -93,9 +107,18 @@ export class Panel {
     (matchMedia('(pointer: coarse)').matches ? this.log : this.composer.input).focus({ preventScroll: true });
   }
 
-  edit(entry) {
+  async edit(entry) {
+    const files = await Promise.all((entry.files || []).map(({ key }) => this.chat.files.get(key)));
     this.chat.drop(entry);
     this.composer.restore(entry.label || entry.text);
+    this.composer.attach(files.filter(Boolean));
+  }
+
+  // What is drawn later makes the list taller; whoever was at its end stays there.
+  async drawn(work) {
+    const stay = this.atEnd;
+    await work();
+    if (stay && this.isOpen) this.toEnd();
   }
 
   update() {
@@ -125,7 +148,7 @@ export class Panel {
         put(this.day(line.time));
       }
       const row = this.row(line);
-      row.update(line, { first: !together(before, line), last: !together(line, after), open: line === offer, state: stateOf(line, this.chat, this.texts) });
+      row.update(line, { first: !together(before, line), last: !together(line, after), open: line === offer, state: stateOf(line, this.chat, this.texts), progress: this.chat.progress.get(line.key) });
       put(row.element);
     });
     for (const [name, element] of this.days) if (!days.has(name)) { element.remove(); this.days.delete(name); }
@@ -138,7 +161,8 @@ export class Panel {
 
   row(line) {
     if (!this.rows.has(line.key)) {
-      const act = { choose: (of, choice) => this.choose(of, choice), again: (entry) => this.chat.again(entry), edit: (entry) => this.edit(entry) };
+      const act = { choose: (of, choice) => this.choose(of, choice), again: (entry) => this.chat.again(entry), edit: (entry) => this.edit(entry), cancel: (entry) => this.chat.drop(entry),
+        load: (file) => this.chat.load(file), open: async (file) => save(await this.chat.load(file), file.name), drawn: (work) => this.drawn(work) };
       this.rows.set(line.key, new Row(line, { texts: this.texts, language: this.language, base: this.base, act }));
     }
     return this.rows.get(line.key);

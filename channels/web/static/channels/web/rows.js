@@ -1,5 +1,6 @@
 // One message as an element, and its later changes. An element is never rebuilt: screen readers would read it again.
 import { h, icon, ICONS, link, linked, webAddress } from './dom.js';
+import { draw, isPicture, sizeOf } from './files.js';
 import { fill } from './texts.js';
 
 const GROUP = 3 * 60 * 1000;
@@ -19,7 +20,7 @@ export function dayName(time, texts, language) {
 export function shown({ key, message, entry }) {
   if (message) return { key, ...message, time: new Date(message.created_at) };
   const text = entry.label || entry.text;
-  return { key, entry, author: 'customer', text, choices: [], citations: [], attachments: [], time: new Date(entry.at) };
+  return { key, entry, author: 'customer', text, choices: [], citations: [], attachments: entry.files || [], time: new Date(entry.at) };
 }
 
 export function together(one, other) {
@@ -28,7 +29,7 @@ export function together(one, other) {
 }
 
 export class Row {
-  // act: {choose(message, choice), again(entry), edit(entry)}
+  // act: {choose(message, choice), again(entry), edit(entry), cancel(entry), load(file), open(file), drawn(work)}
   constructor(line, { texts, language, base, act }) {
     Object.assign(this, { texts, language, base, act });
     const who = { customer: texts.you, bot: texts.assistant, agent: line.name || texts.team, system: texts.notice }[line.author];
@@ -40,13 +41,29 @@ export class Row {
 
   bubble(line) {
     const hint = this.texts.opens_new;
-    const files = (line.attachments || []).map((file) => h('span', { class: 'file' }, icon(ICONS.file), file.name || this.texts.file));
+    const files = (line.attachments || []).map((file) => this.file(file));
     return h(
       'div', { class: 'bubble', dir: 'auto' },
       line.text && h('div', { class: 'text' }, ...linked(line.text, hint)),
       ...files,
       line.citations?.length ? this.sources(line.citations) : null,
     );
+  }
+
+  file(file) {
+    const name = file.name || this.texts.file;
+    const words = fill(this.texts.open, { name });
+    if (file.state && file.state !== 'kept') return h('span', { class: 'file' }, icon(ICONS.file), name);
+    const size = file.size ? h('span', { class: 'size' }, sizeOf(file.size, this.language)) : null;
+    const plain = [icon(ICONS.file), h('span', { class: 'name', dir: 'auto' }, name), size];
+    const button = h('button', { type: 'button', class: 'file', 'aria-label': words, title: words, onclick: () => this.act.open(file) });
+    if (!isPicture(file)) button.append(...plain.filter(Boolean));
+    else {
+      const canvas = h('canvas', { 'aria-hidden': 'true' });
+      button.append(canvas);
+      this.act.drawn(async () => draw(canvas, await this.act.load(file))).catch(() => button.replaceChildren(...plain.filter(Boolean)));
+    }
+    return button;
   }
 
   sources(citations) {
@@ -59,23 +76,33 @@ export class Row {
   }
 
   // first and last of its group, whether its choices can still be taken, and what became of its sending
-  update(line, { first, last, open, state }) {
+  update(line, { first, last, open, state, progress }) {
     this.element.classList.toggle('first', first);
     this.element.classList.toggle('last', last);
     this.who.classList.toggle('vh', !first || line.author === 'customer' || line.author === 'system');
     this.showChoices(line, open);
     const failed = Boolean(line.entry?.failed);
     const time = line.time.toLocaleTimeString(this.language, { hour: '2-digit', minute: '2-digit' });
-    const words = failed ? '' : [last || state !== this.texts.sent ? time : '', state].filter(Boolean).join(' · ');
-    this.meta.hidden = !failed && !last && (!state || state === this.texts.sent);
+    const words = failed ? '' : [last || state !== this.texts.delivered ? time : '', state].filter(Boolean).join(' · ');
+    this.meta.hidden = !failed && !last && (!state || state === this.texts.delivered);
     if (failed) this.showFailure(line.entry);
+    else if (progress !== undefined) this.showProgress(line.entry, progress);
     else if (this.meta.textContent !== words) this.meta.replaceChildren(words);
   }
 
+  showProgress(entry, part) {
+    let bar = this.meta.querySelector('progress');
+    if (!bar) {
+      bar = h('progress', { max: '1', 'aria-label': this.texts.uploading });
+      this.meta.replaceChildren(bar, h('button', { type: 'button', onclick: () => this.act.cancel(entry) }, this.texts.cancel));
+    }
+    bar.value = part;
+  }
+
   showFailure(entry) {
-    if (this.meta.querySelector('button')) return;
+    if (this.meta.querySelector('.bad')) return;
     this.meta.replaceChildren(
-      h('span', { class: 'bad' }, this.texts.failed),
+      h('span', { class: 'bad' }, [this.texts.failed, entry.failed === 'lost' ? this.texts.lost : entry.words].filter(Boolean).join(' ')),
       h('button', { type: 'button', onclick: () => this.act.again(entry) }, this.texts.again),
       h('button', { type: 'button', onclick: () => this.act.edit(entry) }, this.texts.edit),
     );
@@ -95,7 +122,7 @@ export class Row {
 export function stateOf(line, chat, texts) {
   if (line.author !== 'customer') return '';
   if (line.entry) return chat.net === 'live' ? texts.sending : texts.waiting;
-  return { delivered: texts.delivered, read: texts.read }[chat.receipts.get(line.seq)] || texts.sent;
+  return line.seq <= chat.read ? texts.read : texts.delivered;
 }
 
 export function answering(chat, texts) {

@@ -48,8 +48,26 @@ a{color:var(--link);text-underline-offset:2px}
 .sources .label{color:var(--dim);font-size:12px;font-weight:600}
 .sources li{display:flex;gap:6px;align-items:flex-start;padding-block:3px;line-height:1.4}
 .sources a{padding-block:2px}
-.sources svg,.file svg{inline-size:17px;block-size:17px;margin-block-start:2px}
-.file{display:flex;gap:6px}
+.sources svg{inline-size:17px;block-size:17px;margin-block-start:2px}
+.file{display:flex;gap:6px;align-items:center;margin-block:4px;padding:6px 8px;min-block-size:44px;max-inline-size:100%;border:1px solid currentColor;border-radius:10px;background:none;text-align:start}
+.file:has(canvas){padding:0;border:0;overflow:hidden}
+canvas{display:block;max-inline-size:100%;block-size:auto}
+.name{overflow:hidden;text-overflow:ellipsis;white-space:nowrap;min-inline-size:0}
+.size{font-size:12px;white-space:nowrap;flex:none}
+.customer .file :focus-visible,.customer .file:focus-visible{outline-color:var(--on);outline-offset:-3px}
+progress{inline-size:120px;block-size:8px;accent-color:var(--accent)}
+.tray{flex:1 0 100%;display:flex;flex-wrap:wrap;gap:8px;margin:0;padding:0;list-style:none;max-block-size:132px;overflow-y:auto}
+.tray:empty{display:none}
+.tray li{display:flex;align-items:center;gap:6px;max-inline-size:100%;padding-inline-start:8px;border:1px solid var(--line);border-radius:12px;background:var(--soft);font-size:13px}
+.tray canvas{max-block-size:40px;max-inline-size:56px;border-radius:6px}
+.tray .name{max-inline-size:140px}
+.tray button{display:grid;place-items:center;inline-size:44px;block-size:44px;border:0;background:none;flex:none}
+.tray button svg{inline-size:16px;block-size:16px}
+.aid{display:flex;align-items:center;gap:6px;min-block-size:44px;padding:6px 14px;border:1.5px solid var(--link);border-radius:22px;background:none;color:var(--link);font-weight:550}
+.aid+.aid,.aid~.tool{margin:0}
+.aid[aria-pressed=true]{background:var(--soft)}
+.drop{display:none}
+.is-dropping .drop{position:absolute;inset:8px;margin:0;display:grid;place-items:center;border:2px dashed var(--link);border-radius:12px;background:var(--bg);color:var(--link);font-weight:600;text-align:center;pointer-events:none}
 .choices{display:flex;flex-wrap:wrap;gap:8px;margin-block:9px 2px;max-inline-size:100%;align-self:flex-start}
 .row.system .choices{align-self:center}
 .choices button{min-block-size:44px;padding:8px 16px;border-radius:22px;border:1.5px solid var(--link);background:var(--bg);color:var(--link);font-weight:550;text-align:start;line-height:1.3;overflow-wrap:anywhere}
@@ -66,7 +84,10 @@ a{color:var(--link);text-underline-offset:2px}
 textarea{flex:1;min-inline-size:0;margin:0;padding:10px 14px;border:1px solid var(--dim);border-radius:22px;background:var(--bg);color:var(--ink);font:16px/22px var(--font);resize:none;overflow-y:auto}
 textarea::placeholder{color:var(--dim);opacity:1}
 textarea:focus-visible{outline:2px solid var(--link);outline-offset:0;border-color:transparent}
-.send{flex:none;display:grid;place-items:center;inline-size:44px;block-size:44px;border:1px solid transparent;border-radius:50%;background:var(--accent);color:var(--on)}
+.tool{flex:none;display:grid;place-items:center;inline-size:44px;block-size:44px;padding:0;border:1px solid transparent;border-radius:50%;background:none;color:var(--dim)}
+.tool:hover{background:var(--soft);color:var(--ink)}
+.mic[aria-pressed=true]{background:var(--bad);color:var(--bg)}
+.send,.send:hover{background:var(--accent);color:var(--on)}
 .send:disabled{background:var(--soft);color:var(--dim);cursor:default}
 .send svg:dir(rtl){transform:scaleX(-1)}
 .trouble{margin:0;flex:1 0 100%;font-size:13px;color:var(--bad)}
@@ -76,5 +97,5 @@ textarea:focus-visible{outline:2px solid var(--link);outline-offset:0;border-col
 .head{padding-block-start:max(12px,env(safe-area-inset-top,0px))}
 :host([data-open]) .launch{visibility:hidden}}
 @media(prefers-reduced-motion:reduce){*,*::before,*::after{animation:none!important;transition:none!important}}
-@media(forced-colors:active){.bubble,.close,.send,.choices button{border:1px solid}}
+@media(forced-colors:active){.bubble,.close,.tool,.choices button{border:1px solid}}
 `;

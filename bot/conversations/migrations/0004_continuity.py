@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('conversations', '0001_initial'),
+        ('conversations', '0003_conversation_thread'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

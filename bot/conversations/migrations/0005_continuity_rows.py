@@ -23,5 +23,5 @@ def fill(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("conversations", "0002_continuity")]
+    dependencies = [("conversations", "0004_continuity")]
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('conversations', '0003_continuity_rows'),
+        ('conversations', '0005_continuity_rows'),
     ]
 
     operations = [
