@@ -194,9 +194,8 @@ def find_order(turn: Turn, known: facts.Known, learned: frozenset[str]) -> Order
     if number and allowed.may_see(number):
         known["order_number"] = number
         order = next(order for order in allowed.orders if order.number == number)
-        turn.note(
-            order=number, customer=order.customer.reference, customer_name=order.customer.name, verified=allowed.level
-        )
+        level = allowed.level_of(order)
+        turn.note(order=number, customer=order.customer.reference, customer_name=order.customer.name, verified=level)
         return order
     if not number:
         asking.ask_order(turn, allowed)

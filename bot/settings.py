@@ -226,6 +226,7 @@ AGENT_SILENCE = timedelta(minutes=float(env("POSTVENTA_AGENT_SILENCE_MINUTES", "
 
 # What the parts that know nothing of each other are given here.
 OPENING_HOURS = env("POSTVENTA_OPENING_HOURS", "bot.shop.hours")
+ORDER_PROOFS = env("POSTVENTA_ORDER_PROOFS", "bot.shop.identity")
 FILE_GIVEN_TO_CASE = "bot.shop.cases.file_given"
 WORKER_CHORES = ["bot.chores.indexing", "bot.chores.editing", "bot.chores.polling", "bot.chores.forgetting"]
 
@@ -239,6 +240,10 @@ TWILIO_VOICE_FROM = env("TWILIO_VOICE_FROM")
 TELEGRAM_BOT_TOKEN = env("TELEGRAM_BOT_TOKEN")
 TELEGRAM_WEBHOOK_SECRET = env("TELEGRAM_WEBHOOK_SECRET")
 TELEGRAM_API_URL = env("TELEGRAM_API_URL")
+# The bot's own name, for links that open it: t.me/<name>.
+TELEGRAM_BOT_NAME = env("TELEGRAM_BOT_NAME")
+# Channels on which a conversation that began elsewhere cannot go on.
+MOVES_NOT_TO = env_list("POSTVENTA_MOVES_NOT_TO", "memory")
 MAIL_ADDRESS = env("MAIL_ADDRESS")
 MAIL_IMAP_URL = env("MAIL_IMAP_URL")
 MAIL_SMTP_URL = env("MAIL_SMTP_URL")

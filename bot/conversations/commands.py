@@ -8,23 +8,20 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
-from bot.conversations import ownership
+from bot.conversations import customers, ownership
 from bot.conversations.calls import tasks
-from bot.conversations.models import Conversation, Message, record
+from bot.conversations.models import Conversation, Identity, Message, record
 from bot.conversations.writing import append, lock
-from bot.dialogue.base import Command
+from bot.dialogue.base import Answer, Command
 
 log = logging.getLogger(__name__)
 
 
-def know_customer(conversation: Conversation) -> None:
-    """Keep who the dialogue has proven the customer to be."""
-    proven = conversation.facts.get("customer")
-    customer = conversation.identity.customer
-    if proven and customer.shop_customer != proven:
-        customer.shop_customer = proven
-        customer.name = conversation.facts.get("customer_name") or customer.name
-        customer.save()
+def know_customer(identity: Identity, answer: Answer) -> None:
+    """Keep who the dialogue has just proven the customer to be, where they proved it."""
+    proven, by = answer.facts.get("customer"), answer.facts.get("verified")
+    if proven and by in customers.SURENESS:
+        customers.prove(identity, str(proven), str(by), str(answer.facts.get("customer_name") or ""))
 
 
 def obey(conversation: Conversation, command: Command, last: Message) -> None:

@@ -33,9 +33,17 @@ class Customer(models.Model):
 
 
 class Identity(models.Model):
-    """A customer on one channel. `external_id` is the channel's own name for them and is never taken apart."""
+    """A customer on one channel. `external_id` is the channel's own name for them and is never taken apart.
+
+    `origin` is the customer that it began as, and is again when a merge is undone. `phone` is only ever one that the
+    channel vouches for. `known_as` is the shop's own id of the customer, proven here, and `known_by` by what.
+    """
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="identities")
+    origin = models.ForeignKey(Customer, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    name = models.CharField(max_length=160, blank=True, help_text="as the channel or the shop calls them")
+    known_as = models.CharField(max_length=64, blank=True, db_index=True)
+    known_by = models.CharField(max_length=12, blank=True)
     channel = models.CharField(max_length=20)
     account = models.CharField(max_length=64)
     external_id = models.CharField(max_length=EXTERNAL_ID_LENGTH)
@@ -51,9 +59,15 @@ class Identity(models.Model):
     def __str__(self) -> str:
         return f"identity {self.pk} on {self.channel}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self._state.adding:
+            self.origin = self.origin or self.customer
+            self.name = self.name or self.customer.name
+        super().save(*args, **kwargs)
+
 
 class Conversation(models.Model):
-    """One thread between a customer and the shop on one channel.
+    """One thread between a customer and the shop, on one channel at a time: `identity` is where it is now.
 
     `owner` is `bot`, `queue`, `agent:<id>` or empty when resolved; `epoch` rises with every change of it.
     `turn_due_at` is set while a customer's message waits for the dialogue; the lease names the process that is
@@ -83,6 +97,7 @@ class Conversation(models.Model):
     outbox_lease = models.CharField(max_length=36, blank=True)
     outbox_lease_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
+    arrived_at = models.DateTimeField(default=timezone.now, help_text="when it came to its present identity")
     updated_at = models.DateTimeField(default=timezone.now, db_index=True)
     resolved_at = models.DateTimeField(null=True)
 
@@ -100,7 +115,11 @@ class Conversation(models.Model):
 
 
 class Message(models.Model):
-    """One line of a conversation. `payloads` (choice id → dialogue payload) never leaves the server."""
+    """One line of a conversation. `payloads` (choice id → dialogue payload) never leaves the server.
+
+    `identity` is where it was said, or whom it is sent to: the lines of an identity are what its channel may show.
+    Their numbers rise, also over several conversations, because a page resumes by number.
+    """
 
     class Author(models.TextChoices):
         CUSTOMER = "customer"
@@ -110,12 +129,14 @@ class Message(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
+    identity = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="messages")
     seq = models.PositiveIntegerField()
     epoch = models.PositiveIntegerField()
     author = models.CharField(max_length=8, choices=Author.choices)
     agent = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
     text = models.TextField(blank=True)
     note = models.BooleanField(default=False, help_text="for colleagues only, never sent")
+    handled = models.BooleanField(default=False, help_text="the gateway itself has dealt with it: not for the dialogue")
     choice = models.CharField(max_length=48, blank=True, help_text="the offered choice that this message picks")
     choices = models.JSONField(default=list, blank=True)
     payloads = models.JSONField(default=dict, blank=True)
@@ -129,6 +150,7 @@ class Message(models.Model):
     class Meta:
         ordering = ["conversation", "seq"]
         constraints = [models.UniqueConstraint(fields=["conversation", "seq"], name="message_order")]
+        indexes = [models.Index(fields=["identity", "seq"], name="lines_of_identity")]
 
     def __str__(self) -> str:
         return f"message {self.seq} by {self.author}"
@@ -271,3 +293,9 @@ class Event(models.Model):
 def record(conversation: Conversation, kind: str, actor: str = "", **data: Any) -> Event:
     """Append to the log, in the caller's transaction."""
     return Event.objects.create(conversation=conversation, kind=kind, actor=actor, data=data)
+
+
+# Registered with the app's other models.
+from bot.conversations.continuity import Merge as Merge  # noqa: E402
+from bot.conversations.continuity import Move as Move  # noqa: E402
+from bot.conversations.continuity import WrongCode as WrongCode  # noqa: E402

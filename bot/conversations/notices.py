@@ -28,11 +28,17 @@ class Notice:
         return (Option(self.leave, payload),) if self.leave else ()
 
 
+def leave_words(language: str) -> str:
+    """What the button says that leaves the queue."""
+    with translation.override(language):
+        return _("Go on with the assistant")
+
+
 def queued(language: str, reason: str) -> Notice:
     """The customer was put into the queue: what happens next and when, and how to leave it."""
     now = timezone.now()
     with translation.override(language):
-        leave = _("Go on with the assistant")
+        leave = leave_words(language)
         if hours.open_now(now):
             return Notice(
                 _(

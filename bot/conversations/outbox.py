@@ -96,13 +96,14 @@ def _next(conversation_id: UUID, lease: str) -> tuple[int, str, Part] | None:
             delivery.calling = True
             delivery.save()
             Conversation.objects.filter(pk=conversation.pk).update(outbox_lease_until=timezone.now() + LEASE)
-            return delivery.pk, conversation.channel, part
+            return delivery.pk, delivery.message.identity.channel, part
     _rest(conversation, None)
     return None
 
 
 def _first_unfinished(conversation: Conversation) -> Delivery | None:
-    return conversation.deliveries.filter(state=UNFINISHED).select_related("message").order_by("message__seq").first()
+    waiting = conversation.deliveries.filter(state=UNFINISHED).select_related("message__identity")
+    return waiting.order_by("message__seq").first()
 
 
 def _rest(conversation: Conversation, until: Any) -> None:
@@ -115,14 +116,15 @@ def _forbidden(conversation: Conversation, message: Message) -> str:
     """Why this message may not go out any more: its owner changed, or the customer wants no messages."""
     if message.author == Message.Author.BOT and message.epoch != conversation.epoch:
         return "stale"
-    return "" if consent.allowed(message) else conversation.identity.stopped
+    return "" if consent.allowed(message) else message.identity.stopped
 
 
 def _part(conversation: Conversation, delivery: Delivery) -> Part | None:
     """Render on the first attempt; None when the delivery came to its end here."""
     if delivery.parts is None:
-        adapter = registry.adapter(conversation.channel)
-        caps, last = adapter.caps, conversation.identity.last_inbound_at
+        place = delivery.message.identity
+        adapter = registry.adapter(place.channel)
+        caps, last = adapter.caps, place.last_inbound_at
         is_open = caps.reply_window is None or _within(last, caps.reply_window)
         late = not is_open and caps.agent_window is not None and _within(last, caps.agent_window)
         try:
@@ -146,7 +148,7 @@ def outbound(conversation: Conversation, message: Message) -> Outbound:
     """The message in the channel contract's words."""
     return Outbound(
         id=message.pk,
-        to=conversation.identity.external_id,
+        to=message.identity.external_id,
         actor={"agent": "human", "bot": "bot"}.get(message.author, "system"),  # type: ignore[arg-type]
         text=message.text,
         language=conversation.language,
@@ -169,11 +171,12 @@ def _accepted(delivery_id: int, result: SendResult) -> None:
     delivery = _locked(delivery_id)
     delivery.calling, delivery.attempts = False, 0
     delivery.next_part += 1
-    account = registry.adapter(delivery.conversation.channel).account
+    channel = delivery.message.identity.channel
+    account = registry.adapter(channel).account
     state: str = result.state
     for provider_id in result.provider_ids:
         receipt, _ = ProviderReceipt.objects.get_or_create(
-            channel=delivery.conversation.channel,
+            channel=channel,
             account=account,
             provider_id=provider_id,
             defaults={"state": result.state},
@@ -207,7 +210,7 @@ def _refused(delivery_id: int, error: ChannelError) -> None:
 
 
 def _locked(delivery_id: int) -> Delivery:
-    delivery = Delivery.objects.select_related("conversation", "message").get(pk=delivery_id)
+    delivery = Delivery.objects.select_related("conversation", "message__identity").get(pk=delivery_id)
     delivery.conversation = lock(delivery.conversation_id)
     return delivery
 

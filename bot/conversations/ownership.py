@@ -31,7 +31,9 @@ REASONS = (
     "policy_check",
 )
 PRIORITY = {"safety": 1, "legal": 2, "fraud_or_payment": 2, "very_upset": 2, "press": 2, "technical": 2}
-LEAVE_QUEUE = "gateway:leave_queue"
+# Payloads that the gateway carries out itself; the dialogue may offer them as buttons too.
+GATEWAY = "gateway:"
+LEAVE_QUEUE = f"{GATEWAY}leave_queue"
 
 
 class NotYours(Exception):

@@ -12,7 +12,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from bot.conversations import consent, notices, ownership
+from bot.conversations import consent, customers, move_requests, moving, notices, ownership
+from bot.conversations import move_notices as notices_of_moves
 from bot.conversations.media import arrivals
 from bot.conversations.models import (
     BOT,
@@ -22,11 +23,12 @@ from bot.conversations.models import (
     Identity,
     InboundEvent,
     Message,
+    Move,
     ProviderReceipt,
     record,
 )
 from bot.conversations.outbox import merge_receipt
-from bot.conversations.writing import append, lock
+from bot.conversations.writing import append, lock, unanswered
 from channels.base import TEXT_LIMIT, Inbound
 
 # However fast a customer goes on typing, the first words of a burst wait no longer than this.
@@ -67,7 +69,10 @@ def _store(inbound: Inbound, event: InboundEvent) -> Received:
     if inbound.kind == "status":
         merge_receipt(inbound)
         return Received(None, None, False, None)
-    conversation = conversation_for(inbound)
+    identity = identity_for(inbound)
+    recovered = move_requests.recovered(identity, inbound)
+    moved = None if recovered else move_requests.by_code(identity, inbound)
+    conversation = _come(moved, inbound) if isinstance(moved, Move) else conversation_of(identity, inbound)
     if inbound.membership and (answered := consent.change(conversation, inbound, _text(inbound))):
         event.message = answered
         event.save()
@@ -76,7 +81,10 @@ def _store(inbound: Inbound, event: InboundEvent) -> Received:
         if inbound.kind in ("edited", "typing", "read"):
             record(conversation, inbound.kind, "customer")
         return Received(conversation.pk, None, False, None)
-    message = _append(conversation, inbound)
+    if recovered or moved is not None:
+        message = _append_handled(conversation, inbound, moved)
+    else:
+        message = _append(conversation, inbound)
     event.message = message
     event.save()
     return Received(conversation.pk, message, False, conversation.turn_due_at)
@@ -84,24 +92,33 @@ def _store(inbound: Inbound, event: InboundEvent) -> Received:
 
 def conversation_for(inbound: Inbound) -> Conversation:
     """Find or begin the conversation that an event belongs to, and lock it; the caller holds a transaction."""
-    phone = next((alias.value for alias in inbound.aliases if alias.kind == "phone"), "")
-    identity = _known_identity(inbound, phone)
-    if identity is None:
-        language = inbound.language if inbound.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-        customer = Customer.objects.create(name=inbound.display_name[:160], language=language)
-        identity = Identity.objects.create(
-            customer=customer, channel=inbound.channel, account=inbound.account, external_id=inbound.external_id
-        )
-    identity.external_id = inbound.external_id
-    identity.phone = inbound.contact.phone if inbound.contact else phone or identity.phone
-    identity.last_inbound_at = timezone.now()
-    identity.save()
-    conversation = _of_thread(identity, inbound.thread) if inbound.thread else _latest(identity)
-    if conversation is None:
-        conversation = Conversation.objects.create(
-            identity=identity, channel=inbound.channel, language=identity.customer.language
-        )
-    conversation = lock(conversation.pk)
+    return conversation_of(identity_for(inbound), inbound)
+
+
+def conversation_of(identity: Identity, inbound: Inbound) -> Conversation:
+    """The conversation that is at this identity now, locked; begun where there is none or it went on elsewhere."""
+    while found := _of_thread(identity, inbound.thread) if inbound.thread else moving.present(identity):
+        conversation = lock(found.pk)
+        if conversation.identity_id == identity.pk:
+            return _in_thread(conversation, inbound)
+    begun = Conversation.objects.create(
+        identity=identity,
+        channel=identity.channel,
+        language=identity.customer.language,
+        last_seq=moving.last_seq_at(identity),
+    )
+    if left := moving.departed(identity):
+        # Pages that still show the one that left hear that there is another now.
+        record(left.conversation, "begun", "customer", id=str(begun.pk))
+    return _in_thread(begun, inbound)
+
+
+def _come(move: Move, inbound: Inbound) -> Conversation:
+    """A conversation that has just come to where the event is from, locked."""
+    return _in_thread(lock(move.conversation_id), inbound)
+
+
+def _in_thread(conversation: Conversation, inbound: Inbound) -> Conversation:
     if inbound.thread:
         conversation.thread = inbound.thread
         # What this event does not tell, such as the subject of an answer without one, stays as it was.
@@ -110,8 +127,22 @@ def conversation_for(inbound: Inbound) -> Conversation:
     return conversation
 
 
-def _latest(identity: Identity) -> Conversation | None:
-    return identity.conversations.order_by("-updated_at").first()
+def identity_for(inbound: Inbound) -> Identity:
+    """Who an event is from, kept with what the channel says of them; the caller holds a transaction."""
+    phone = next((alias.value for alias in inbound.aliases if alias.kind == "phone"), "")
+    identity = _known_identity(inbound, phone)
+    if identity is None:
+        language = inbound.language if inbound.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        customer = Customer.objects.create(name=inbound.display_name[:160], language=language)
+        identity = Identity(customer=customer, channel=inbound.channel, account=inbound.account)
+    before = identity.phone
+    identity.external_id = inbound.external_id
+    identity.phone = inbound.contact.phone if inbound.contact else phone or identity.phone
+    identity.last_inbound_at = timezone.now()
+    identity.save()
+    if identity.phone != before:
+        customers.recognise_phone(identity)
+    return identity
 
 
 def _of_thread(identity: Identity, thread: str) -> Conversation | None:
@@ -146,39 +177,61 @@ def _text(inbound: Inbound) -> str:
     return ""
 
 
+def _append_handled(conversation: Conversation, inbound: Inbound, moved: Move | moving.Failed | None) -> Message:
+    """Store a code or a button that moves a conversation, and say what came of it."""
+    text = _text(inbound) or _label(conversation, inbound.action or "") or "·"
+    message = append(conversation, Message.Author.CUSTOMER, text, handled=True)
+    if isinstance(moved, Move):
+        moving.tell_arrived(conversation, moved)
+    elif moved:
+        notice = notices_of_moves.failed(conversation.language, moved.why)
+        append(conversation, Message.Author.SYSTEM, notice, in_reply_to=message.pk)
+    return message
+
+
 def _append(conversation: Conversation, inbound: Inbound) -> Message:
     if conversation.owner == NOBODY:
         ownership.reopen(conversation)
+    begins = not conversation.messages.exists()
     choice, payload, stale = _choice(conversation, inbound)
     text = _text(inbound) or _label(conversation, choice or inbound.action or "")
+    ours = payload.startswith(ownership.GATEWAY) or (not payload and move_requests.is_wish(text))
     message = append(
         conversation,
         Message.Author.CUSTOMER,
         text,
         choice=choice if payload else "",
         in_reply_to=_answered(inbound),
+        handled=ours or stale,
     )
     if inbound.attachments:
         arrivals.expect(message, inbound)
     if payload == consent.OPT_IN:
         consent.resume(conversation)
-        conversation.answered_seq = conversation.last_seq
-        conversation.save()
         return message
     consent.remind(conversation)
-    if payload == ownership.LEAVE_QUEUE:
-        ownership.leave_queue(conversation.pk)
-        conversation.refresh_from_db()
+    if ours:
+        _obey(conversation, payload, text)
         return message
+    if begins and (left := moving.departed(conversation.identity)):
+        notice = notices_of_moves.another_begins(conversation.language, left.conversation.channel)
+        append(conversation, Message.Author.SYSTEM, notice)
     if stale:
         append(conversation, Message.Author.SYSTEM, notices.too_late(conversation.language), in_reply_to=message.pk)
-        conversation.answered_seq = message.seq
-        conversation.save()
         return message
     if conversation.owner == BOT:
         conversation.turn_due_at = _end_of_burst(conversation, message)
         conversation.save()
     return message
+
+
+def _obey(conversation: Conversation, payload: str, text: str) -> None:
+    """Do what one of the gateway's own buttons, or a wish to go on elsewhere, means."""
+    if payload == ownership.LEAVE_QUEUE:
+        ownership.leave_queue(conversation.pk)
+    elif not (payload and move_requests.pressed(conversation, payload)):
+        move_requests.asked_in_words(conversation, text)
+    conversation.refresh_from_db()
 
 
 def _answered(inbound: Inbound) -> UUID | None:
@@ -193,7 +246,7 @@ def _answered(inbound: Inbound) -> UUID | None:
 
 def _end_of_burst(conversation: Conversation, message: Message) -> datetime:
     """When the customer can be taken to have finished: a pause after the last words, but not for ever."""
-    waiting = conversation.messages.filter(author=Message.Author.CUSTOMER, seq__gt=conversation.answered_seq)
+    waiting = conversation.messages.filter(unanswered(conversation))
     first = waiting.order_by("seq").values_list("created_at", flat=True)[0]
     pause: timedelta = settings.BURST.get(conversation.channel, timedelta(0))
     return min(message.created_at + pause, first + max(pause, LONGEST_BURST))
@@ -205,21 +258,17 @@ def _choice(conversation: Conversation, inbound: Inbound) -> tuple[str, str, boo
     A choice counts while nothing has been answered after its offer. On channels that show choices as a numbered list
     the number, and everywhere the label, mean the same as the button.
     """
-    offer = (
-        conversation.messages.exclude(author=Message.Author.CUSTOMER)
-        .exclude(choices=[])
-        .filter(seq__gt=conversation.answered_seq)
-        .order_by("-seq")
-        .first()
-    )
+    offers = conversation.messages.exclude(author=Message.Author.CUSTOMER).exclude(choices=[])
+    offers = offers.filter(seq__gt=conversation.answered_seq, identity=conversation.identity_id).order_by("-seq")
     if inbound.action:
-        if offer and inbound.action in offer.payloads:
-            return inbound.action, offer.payloads[inbound.action], False
+        for offer in offers:
+            if inbound.action in offer.payloads:
+                return inbound.action, offer.payloads[inbound.action], False
         return "", "", inbound.kind == "callback"
-    if offer:
-        said = inbound.text.strip().casefold().rstrip(".)")
+    said = inbound.text.strip().casefold().rstrip(".)")
+    for place, offer in enumerate(offers):
         for number, option in enumerate(offer.choices, start=1):
-            if said in (option["label"].casefold(), str(number)):
+            if said == option["label"].casefold() or (place == 0 and said == str(number)):
                 return option["id"], offer.payloads[option["id"]], False
     return "", "", False
 

@@ -22,12 +22,12 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from bot.conversations import commands, notices, outbox, ownership, typing
+from bot.conversations import commands, moving, notices, outbox, ownership, typing
 from bot.conversations.database import on_database
 from bot.conversations.media import arrivals, store
-from bot.conversations.models import BOT, Conversation, Media, Message, Turn, record
+from bot.conversations.models import BOT, Conversation, Identity, Media, Message, Turn, record
 from bot.conversations.vouching import vouched
-from bot.conversations.writing import append, lock
+from bot.conversations.writing import append, lock, unanswered
 from bot.dialogue.base import Answer, DialogueError, Question
 from bot.dialogue.engine import dialogue
 
@@ -39,7 +39,7 @@ RETRY_AFTER = timedelta(seconds=1.5)
 
 @dataclass(frozen=True)
 class Claim:
-    """The right to run one turn: the lease, the messages and the epoch they were read under.
+    """The right to run one turn: the lease, the messages, and the epoch and identity they were read under.
 
     `to` is the customer's name on the channel, `about` the channel's name of the last message.
     """
@@ -47,6 +47,7 @@ class Claim:
     conversation_id: UUID
     lease: str
     epoch: int
+    place: Identity
     messages: tuple[Message, ...]
     question: Question
     to: str
@@ -113,9 +114,7 @@ def claim_turn(conversation_id: UUID) -> Claim | None:
     if not won:
         return None
     conversation = Conversation.objects.select_related("identity").get(pk=conversation_id)
-    messages = tuple(
-        conversation.messages.filter(author=Message.Author.CUSTOMER, seq__gt=conversation.answered_seq).order_by("seq")
-    )
+    messages = tuple(conversation.messages.filter(unanswered(conversation)).order_by("seq"))
     if not messages:
         Conversation.objects.filter(pk=conversation_id, turn_lease=lease).update(
             turn_due_at=None, turn_lease_until=None
@@ -130,6 +129,7 @@ def claim_turn(conversation_id: UUID) -> Claim | None:
         conversation_id,
         lease,
         conversation.epoch,
+        conversation.identity,
         messages,
         _question(conversation, messages, files),
         conversation.identity.external_id,
@@ -218,10 +218,12 @@ def commit(claim: Claim, answer: Answer, milliseconds: int) -> Turn | None:
             in_reply_to=claim.last.pk,
         )
     conversation.save()
+    if conversation.identity_id != claim.place.pk:
+        moving.keep_proofs(conversation, claim.place, conversation.identity)
     if "case" in answer.facts or not conversation.asks:
         # While the dialogue still asks, a photo is for the case that is being gathered, not for the one before it.
         store.give_to_case(conversation)
-    commands.know_customer(conversation)
+    commands.know_customer(claim.place, answer)
     for command in answer.commands:
         commands.obey(conversation, command, claim.last)
     _carry_over(conversation, claim)
@@ -259,7 +261,7 @@ def _settle(conversation: Conversation, claim: Claim) -> None:
     """Mark the messages as answered; what came in meanwhile is the next turn."""
     conversation.answered_seq = max(conversation.answered_seq, claim.last.seq)
     conversation.turn_attempts = 0
-    waiting = conversation.messages.filter(author=Message.Author.CUSTOMER, seq__gt=claim.last.seq).exists()
+    waiting = conversation.messages.filter(unanswered(conversation)).exists()
     conversation.turn_due_at = (conversation.turn_due_at or timezone.now()) if waiting else None
 
 

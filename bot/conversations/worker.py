@@ -65,7 +65,8 @@ def release_silent_agents() -> int:
     released = 0
     active = Handoff.objects.filter(state=Handoff.State.ACTIVE, taken_at__lt=limit).select_related("conversation")
     for handoff in active:
-        last = handoff.conversation.messages.exclude(author=Message.Author.SYSTEM).order_by("-seq").first()
+        spoken = handoff.conversation.messages.exclude(author=Message.Author.SYSTEM).exclude(handled=True)
+        last = spoken.order_by("-seq").first()
         if last and last.author == Message.Author.CUSTOMER and last.created_at < limit:
             ownership.release(handoff.conversation_id, "system", "agent silent")
             released += 1

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 
-from bot.conversations.models import Conversation, Delivery, Message, record
+from bot.conversations.models import Conversation, Delivery, Identity, Message, record
 from bot.dialogue.base import Option
 from channels.base import Template
 
@@ -20,6 +21,11 @@ STORED_IS_SENT = frozenset({"web"})
 def lock(conversation_id: UUID) -> Conversation:
     """Fetch the conversation for change; the caller holds a transaction."""
     return Conversation.objects.select_for_update().get(pk=conversation_id)
+
+
+def unanswered(conversation: Conversation) -> Q:
+    """The customer's lines that wait for the dialogue."""
+    return Q(author=Message.Author.CUSTOMER, handled=False, seq__gt=conversation.answered_seq)
 
 
 def append(
@@ -36,10 +42,13 @@ def append(
     asks: str = "",
     in_reply_to: UUID | None = None,
     template: Template | None = None,
+    handled: bool = False,
+    place: Identity | None = None,
 ) -> Message:
     """Add a line under the conversation's present epoch and queue it for delivery where that is due.
 
-    The conversation is locked by the caller and saved here.
+    `place` is where it goes if not to where the conversation is now; `handled` keeps a customer's line from the
+    dialogue. The conversation is locked by the caller and saved here.
     """
     conversation.last_seq += 1
     choices, payloads = [], {}
@@ -49,12 +58,14 @@ def append(
         payloads[key] = option.payload
     message = Message.objects.create(
         conversation=conversation,
+        identity=place or conversation.identity,
         seq=conversation.last_seq,
         epoch=conversation.epoch,
         author=author,
         agent_id=agent_id,
         text=text,
         note=note,
+        handled=handled,
         choice=choice,
         choices=choices,
         payloads=payloads,
@@ -77,7 +88,7 @@ def append(
 
 
 def _queue(conversation: Conversation, message: Message) -> None:
-    if conversation.channel in STORED_IS_SENT:
+    if message.identity.channel in STORED_IS_SENT:
         Delivery.objects.create(conversation=conversation, message=message, state="sent")
         return
     Delivery.objects.create(conversation=conversation, message=message)

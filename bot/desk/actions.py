@@ -61,7 +61,7 @@ def write(agent: Agent, conversation_id: UUID, text: str, *, note: bool = False,
         return earlier.message
     text = clean(text)
     if not note:
-        _not_a_colleagues(agent, conversation)
+        not_a_colleagues(agent, conversation)
         if reason := limits(conversation).why_not:
             raise Refused(reason)
     message = ownership.reply(conversation_id, agent.id, text, agent_name=agent.name, note=note)
@@ -74,7 +74,7 @@ def write(agent: Agent, conversation_id: UUID, text: str, *, note: bool = False,
 def write_template(agent: Agent, conversation_id: UUID, name: str, values: Mapping[str, str]) -> Message:
     """Send an approved template, filled in: what a channel takes when its reply window is closed. Raises `Refused`."""
     conversation = lock(conversation_id)
-    _not_a_colleagues(agent, conversation)
+    not_a_colleagues(agent, conversation)
     allowed_now = limits(conversation)
     if allowed_now.why_not and not allowed_now.templates:
         raise Refused(allowed_now.why_not)
@@ -91,21 +91,21 @@ def write_template(agent: Agent, conversation_id: UUID, name: str, values: Mappi
 def give_back(agent: Agent, conversation_id: UUID, note: str = "") -> Handoff | None:
     """Return the conversation to the bot, with a note for whoever sees it next."""
     note = clean(note, required=False)
-    _not_a_colleagues(agent, lock(conversation_id))
+    not_a_colleagues(agent, lock(conversation_id))
     return ownership.give_back(conversation_id, agent.owner, note)
 
 
 @transaction.atomic
 def resolve(agent: Agent, conversation_id: UUID, note: str = "") -> Handoff | None:
     note = clean(note, required=False)
-    _not_a_colleagues(agent, lock(conversation_id))
+    not_a_colleagues(agent, lock(conversation_id))
     return ownership.resolve(conversation_id, agent.owner, note)
 
 
 @transaction.atomic
 def release(agent: Agent, conversation_id: UUID) -> Handoff | None:
     """Put the agent's own conversation back into the queue."""
-    _not_a_colleagues(agent, lock(conversation_id))
+    not_a_colleagues(agent, lock(conversation_id))
     return ownership.release(conversation_id, agent.owner)
 
 
@@ -114,13 +114,14 @@ def send_again(agent: Agent, conversation_id: UUID, delivery_id: int) -> None:
     """Repeat a delivery that failed or of which nobody knows; raises `Delivery.DoesNotExist`."""
     conversation = lock(conversation_id)
     delivery = Delivery.objects.get(pk=delivery_id, conversation=conversation_id)
-    _not_a_colleagues(agent, conversation)
+    not_a_colleagues(agent, conversation)
     if reason := limits(conversation).why_not:
         raise Refused(reason)
     outbox.send_again(delivery.pk)
 
 
-def _not_a_colleagues(agent: Agent, conversation: Conversation) -> None:
+def not_a_colleagues(agent: Agent, conversation: Conversation) -> None:
+    """Raises `Taken` where somebody else has the conversation."""
     if conversation.agent_id and conversation.agent_id != agent.id:
         raise Taken(name_of(conversation.agent_id))
 

@@ -14,7 +14,7 @@ from ninja.utils import check_csrf
 from bot.conversations.background import go_on
 from bot.conversations.models import Conversation
 from bot.conversations.outbox import deliver
-from bot.desk import actions, metrics, shapes, shop_view
+from bot.desk import actions, continuing, metrics, shapes, shop_view
 from bot.desk.access import Agent, NoRole, bearer, for_agent, signed_in
 
 PAGE = 100
@@ -89,6 +89,18 @@ class Approved(Schema):
 
     name: Annotated[str, Field(max_length=64)]
     variables: dict[str, str] = Field(default_factory=dict)
+
+
+class Elsewhere(Schema):
+    """The channel to go on at, such as whatsapp."""
+
+    channel: Annotated[str, Field(max_length=20)]
+
+
+class Apart(Schema):
+    """The number of one of the conversation's `merges`."""
+
+    merge: Annotated[int, Field(ge=1)]
 
 
 class Listing(Schema):
@@ -178,6 +190,26 @@ async def template(request: HttpRequest, conversation_id: UUID, body: Approved) 
 @api.post("/conversations/{uuid:conversation_id}/note", summary="Leave a note that only colleagues see")
 async def note(request: HttpRequest, conversation_id: UUID, body: Words) -> Any:
     return await _do(request, conversation_id, actions.write, body.text, note=True, key=body.key)
+
+
+@api.post("/conversations/{uuid:conversation_id}/continue", summary="Send the customer a code for another channel")
+async def continue_on(request: HttpRequest, conversation_id: UUID, body: Elsewhere) -> Any:
+    return await _do(request, conversation_id, continuing.continue_on, body.channel)
+
+
+@api.post("/conversations/{uuid:conversation_id}/undo_move", summary="Bring it back to where it was before")
+async def undo_move(request: HttpRequest, conversation_id: UUID) -> Any:
+    return await _do(request, conversation_id, continuing.undo_move)
+
+
+@api.post("/conversations/{uuid:conversation_id}/apart", summary="Two identities are not the same customer after all")
+async def apart(request: HttpRequest, conversation_id: UUID, body: Apart) -> Any:
+    return await _do(request, conversation_id, continuing.take_apart, str(body.merge))
+
+
+@api.get("/conversations/{uuid:conversation_id}/history", summary="All the customer's lines, on all channels")
+async def history(request: HttpRequest, conversation_id: UUID, page: Annotated[int, Query(ge=1, le=10_000)] = 1) -> Any:
+    return await for_agent(request, shapes.history, conversation_id, page)
 
 
 async def _do(request: HttpRequest, conversation_id: UUID, verb: Any, *args: Any, **kwargs: Any) -> Any:

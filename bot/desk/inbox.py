@@ -179,7 +179,7 @@ def _waiting(ids: Sequence[UUID]) -> dict[UUID, datetime]:
         conversation=OuterRef("conversation"), author__in=[Message.Author.BOT, Message.Author.AGENT], note=False
     ).order_by("-seq")
     open_lines = (
-        Message.objects.filter(conversation__in=ids, author=Message.Author.CUSTOMER)
+        Message.objects.filter(conversation__in=ids, author=Message.Author.CUSTOMER, handled=False)
         .annotate(answered=Coalesce(Subquery(answers.values("seq")[:1]), 0))
         .filter(seq__gt=F("answered"))
         .order_by("conversation", "-seq")

@@ -44,6 +44,13 @@ STATES: Words = {
     "expired": pgettext_lazy("desk", "expired"),
     "abandoned": _("left the queue"),
 }
+PROOFS: Words = {
+    "phone": _("the same phone, vouched for by both channels"),
+    "order": _("an order of the same customer, proven on both"),
+    "code": _("a one-time code from one, written on the other"),
+    "link": _("a signed link from one, opened on the other"),
+    "button": _("asked for on one, confirmed on the other"),
+}
 DELIVERIES: Words = {
     "queued": _("waiting to be sent"),
     "accepted": pgettext_lazy("desk", "accepted"),

@@ -12,6 +12,7 @@ from bot.conversations.models import Conversation, Handoff, Message
 from bot.desk.actions import name_of
 from bot.desk.labels import FACTS, word
 from bot.desk.limits import Limits, limits
+from bot.desk.one_customer import OneCustomer, one_customer
 from bot.desk.shop_view import CaseView, OrderView, cases, orders
 from bot.desk.summary import Statement, summarise
 
@@ -40,6 +41,7 @@ class Package:
     summary: tuple[Statement, ...]
     handoffs: tuple[Past, ...]
     elsewhere: tuple[Past, ...]
+    one_customer: OneCustomer
 
 
 def package(conversation: Conversation) -> Package:
@@ -55,6 +57,7 @@ def package(conversation: Conversation) -> Package:
         summary=summary_of(conversation, about, present),
         handoffs=tuple(_earlier(conversation, present)),
         elsewhere=tuple(_elsewhere(conversation)),
+        one_customer=one_customer(conversation),
     )
 
 

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from django.conf import settings
 
-from bot.conversations.models import NOBODY, CallBack, Conversation, Handoff, Message
-from bot.desk import actions, thread
+from bot.conversations import customers
+from bot.conversations.models import NOBODY, CallBack, Conversation, Handoff, Merge, Message, Move
+from bot.desk import actions, one_customer, thread
 from bot.desk.limits import limits
 from bot.desk.package import package
 from bot.desk.shop_view import CaseView, case_view, cases
@@ -51,7 +52,7 @@ def brief(conversation: Conversation) -> dict[str, Any]:
 def full(conversation_id: UUID) -> dict[str, Any]:
     """Everything about one conversation; raises `Conversation.DoesNotExist`."""
     conversation = Conversation.objects.select_related("identity__customer").get(pk=conversation_id)
-    messages = list(conversation.messages.select_related("agent", "delivery").order_by("seq"))
+    messages = list(conversation.messages.select_related("agent", "delivery", "identity").order_by("seq"))
     about = cases(conversation)
     allowed = limits(conversation)
     return {
@@ -69,6 +70,8 @@ def full(conversation_id: UUID) -> dict[str, Any]:
         "cases": [_case(view) for view in about],
         "call_backs": [_call_back(call) for call in conversation.call_backs.order_by("-created_at")[:10]],
         "citations": _citations(messages),
+        "moves": [move(item) for item in one_customer.moves(conversation)],
+        "merges": [merge(item) for item in customers.merges_of(conversation.identity.customer)],
         "summary": [
             {"kind": said.kind, "text": said.text, "lines": list(said.lines), "case": said.case or None}
             for said in package(conversation).summary
@@ -107,6 +110,7 @@ def message(line: Message) -> dict[str, Any]:
     return {
         "id": str(line.pk),
         "seq": line.seq,
+        "channel": shown.channel,
         "author": line.author,
         "name": shown.name,
         "text": line.text,
@@ -170,6 +174,41 @@ def _case(view: CaseView) -> dict[str, Any]:
         "files": list(view.files),
         "opened_at": item.opened_at.isoformat(),
     }
+
+
+def move(item: Move) -> dict[str, Any]:
+    """A time that the conversation went on elsewhere."""
+    return {
+        "id": item.pk,
+        "from": item.source.channel,
+        "to": item.channel,
+        "offered_by": item.actor,
+        "at": _when(item.used_at),
+        "undone_at": _when(item.undone_at),
+        "undone_by": item.undone_by or None,
+    }
+
+
+def merge(item: Merge) -> dict[str, Any]:
+    """Why two identities are the same customer."""
+    return {
+        "id": item.pk,
+        "proof": item.proof,
+        "evidence": item.evidence,
+        "identities": [{"id": each.pk, "channel": each.channel} for each in (item.one, item.other)],
+        "by": item.actor,
+        "at": item.at.isoformat(),
+        "undone_at": _when(item.undone_at),
+        "undone_by": item.undone_by or None,
+    }
+
+
+def history(conversation_id: UUID, page: int) -> dict[str, Any]:
+    """Everything the customer and the shop said to each other, on all channels, the newest page first."""
+    conversation = Conversation.objects.select_related("identity__customer").get(pk=conversation_id)
+    told = one_customer.history(conversation.identity.customer, page)
+    lines = [{"conversation": str(line.conversation_id), **message(line)} for line in told.messages]
+    return {"count": told.count, "lines": lines}
 
 
 def gaps(state: str) -> dict[str, Any]:

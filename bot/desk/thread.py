@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import pgettext
@@ -37,6 +38,7 @@ class Sent:
 @dataclass(frozen=True)
 class Line:
     seq: int
+    channel: str
     author: str
     name: str
     text: str
@@ -55,24 +57,41 @@ class Line:
 
 def lines(conversation: Conversation, after: int = 0, limit: int = PAGE) -> list[Line]:
     """The newest `limit` lines with a number above `after`, oldest first."""
-    newest = conversation.messages.filter(seq__gt=after).select_related("agent", "delivery").order_by("-seq")[:limit]
+    newest = (
+        conversation.messages.filter(seq__gt=after)
+        .select_related("agent", "delivery", "identity")
+        .order_by("-seq")[:limit]
+    )
     return [line_of(message) for message in reversed(newest)]
 
 
 def before(conversation: Conversation, seq: int, limit: int = PAGE) -> list[Line]:
     """The `limit` lines before line `seq`, oldest first."""
-    older = conversation.messages.filter(seq__lt=seq).select_related("agent", "delivery").order_by("-seq")[:limit]
+    older = (
+        conversation.messages.filter(seq__lt=seq)
+        .select_related("agent", "delivery", "identity")
+        .order_by("-seq")[:limit]
+    )
     return [line_of(message) for message in reversed(older)]
 
 
 def named(conversation: Conversation, seqs: Sequence[int]) -> list[Line]:
-    found = conversation.messages.filter(seq__in=seqs).select_related("agent", "delivery").order_by("seq")
-    return [line_of(message) for message in found]
+    return [line_of(message) for message in _of(conversation).filter(seq__in=seqs).order_by("seq")]
+
+
+def earliest(conversation: Conversation, shown: Sequence[Line]) -> int:
+    """The number of the first line shown where there are lines before it, else 0."""
+    return shown[0].seq if shown and conversation.messages.filter(seq__lt=shown[0].seq).exists() else 0
+
+
+def _of(conversation: Conversation) -> QuerySet[Message]:
+    return conversation.messages.select_related("agent", "delivery", "identity")
 
 
 def line_of(message: Message) -> Line:
     return Line(
         seq=message.seq,
+        channel=message.identity.channel,
         author=message.author,
         name=_name(message),
         text=message.text,

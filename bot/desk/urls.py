@@ -1,7 +1,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from bot.desk import calls, media, stream, verbs, views
+from bot.desk import calls, history, media, stream, verbs, views
 from bot.desk.api import api
 from bot.desk.sign_in import SignIn
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path("desk/c/<uuid:conversation_id>/news", views.news, name="desk-news"),
     path("desk/c/<uuid:conversation_id>/earlier", views.earlier, name="desk-earlier"),
     path("desk/c/<uuid:conversation_id>/typing", views.typing, name="desk-typing"),
+    path("desk/c/<uuid:conversation_id>/history", history.history, name="desk-history"),
     path("desk/c/<uuid:conversation_id>/again/<int:delivery_id>", verbs.send_again, name="desk-again"),
     path("desk/c/<uuid:conversation_id>/<slug:verb>", verbs.act, name="desk-act"),
     path("api/", api.urls),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from bot.conversations.background import go_on
 from bot.conversations.models import Conversation, Delivery
 from bot.conversations.outbox import deliver
-from bot.desk import actions, calls
+from bot.desk import actions, calls, continuing
 from bot.desk.access import Agent, agents_only, for_agent
 from bot.desk.views import not_found
 
@@ -29,8 +29,11 @@ VERBS: dict[str, Callable[[Agent, UUID, Fields], Any]] = {
     "template": lambda agent, pk, said: actions.write_template(agent, pk, said["template"], _variables(said)),
     "release": lambda agent, pk, said: actions.release(agent, pk),
     "resolve": lambda agent, pk, said: actions.resolve(agent, pk, said["note"]),
+    "continue": lambda agent, pk, said: continuing.continue_on(agent, pk, said["channel"]),
+    "undo_move": lambda agent, pk, said: continuing.undo_move(agent, pk),
+    "apart": lambda agent, pk, said: continuing.take_apart(agent, pk, said["merge"]),
 }
-FIELDS = {"text": 0, "note": 0, "key": 64, "template": 64}
+FIELDS = {"text": 0, "note": 0, "key": 64, "template": 64, "channel": 20, "merge": 12}
 # A template's variables come as fields of their own.
 VARIABLE = "v-"
 

@@ -107,7 +107,7 @@ def _about(agent: Agent, shown: Conversation) -> dict[str, Any]:
         **_state(agent, shown),
         "lines": lines,
         "last_seq": shown.last_seq,
-        "more_before": lines[0].seq if lines and lines[0].seq > 1 else 0,
+        "more_before": thread.earliest(shown, lines),
     }
 
 
@@ -154,7 +154,7 @@ def _earlier(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     if shown is None:
         return not_found(request)
     lines = thread.before(shown, _number(request.GET.get("before"), 0))
-    more = lines[0].seq if lines and lines[0].seq > 1 else 0
+    more = thread.earliest(shown, lines)
     return render(request, "desk/earlier.html", {"conversation": shown, "lines": lines, "more_before": more})
 
 

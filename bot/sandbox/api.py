@@ -92,7 +92,7 @@ def _conversation(channel: str, identity: str) -> Conversation | None:
     found = Conversation.objects.filter(
         identity__channel=channel, identity__account=account, identity__external_id=identity
     )
-    return found.order_by("-created_at").first()
+    return found.order_by("-arrived_at").first()
 
 
 def _state(conversation: Conversation | None) -> dict[str, Any]:

@@ -7,13 +7,15 @@ and expires; `channel`, an address listed on the customer, which opens all of th
 import hashlib
 import hmac
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from django.db import transaction
 from django.db.models import F, QuerySet
+from django.utils import timezone
 
 from bot.shop.addresses import NATIONAL_DIGITS, digits, normal_email, normal_phone
+from bot.shop.clock import shop_zone
 from bot.shop.models import Customer, CustomerChannel, IdentityAttempt, IdentityLock, Order, OrderProof
 from bot.shop.rulebook import current
 from bot.shop.understand.numbers import normal_order_number
@@ -48,11 +50,17 @@ class Locked:
 
 @dataclass(frozen=True)
 class Access:
-    """What a conversation may hear about: these orders of this customer, newest first."""
+    """What a conversation may hear about: the orders of this customer, newest first, and others that it has proven."""
 
     level: Level
     customer: Customer | None = None
     orders: tuple[Order, ...] = ()
+
+    def level_of(self, order: Order) -> Level:
+        """How sure it is that this order's customer is the one who writes."""
+        if self.level == "channel" and self.customer and order.customer_id != self.customer.pk:
+            return "order"
+        return self.level
 
     def may_see(self, number: str) -> bool:
         wanted = normal_order_number(number)
@@ -110,14 +118,38 @@ def prove_order(
 def access(identity: str, conversation: str, now: datetime, *, channel: str = "", address: str = "") -> Access:
     """What this conversation may hear about at this moment. Using a proof keeps it alive."""
     customer = prove_channel(channel, address) if channel else None
-    if customer:
-        return Access("channel", customer, tuple(orders_of(customer)))
     proofs = OrderProof.objects.filter(identity=identity, conversation=conversation, expires_at__gt=now)
-    orders = [proof.order for proof in proofs.select_related("order__customer").order_by("-proven_at")]
-    if not orders:
-        return Access("none")
-    proofs.update(expires_at=_expiry(now))
-    return Access("order", orders[0].customer, tuple(orders))
+    proven = [proof.order for proof in proofs.select_related("order__customer").order_by("-proven_at")]
+    if proven:
+        proofs.update(expires_at=_expiry(now))
+    if customer:
+        others = (order for order in proven if order.customer_id != customer.pk)
+        return Access("channel", customer, (*orders_of(customer), *others))
+    return Access("order", proven[0].customer, tuple(proven)) if proven else Access("none")
+
+
+def carry(
+    *, before: str, after: str, conversation: str, order: str, channel: str, address: str, today: date | None = None
+) -> int:
+    """The conversation goes on at another identity of the same person: keep what it has proven; tell how many orders.
+
+    Proofs by order number go along. Of what only the channel vouched for, the order in hand goes along and no other:
+    the new channel does not vouch for the customer, so it opens what the matter needs and nothing else.
+    """
+    now = _moment(today)
+    allowed = access(before, conversation, now, channel=channel, address=address)
+    proven = OrderProof.objects.filter(identity=before, conversation=conversation, expires_at__gt=now)
+    numbers = {*proven.values_list("order__number", flat=True), normal_order_number(order)}
+    kept = [each for each in allowed.orders if each.number in numbers]
+    for each in kept:
+        _prove(each, after, conversation, now)
+    return len(kept)
+
+
+def _moment(today: date | None) -> datetime:
+    """Now, or this time of the day on another day (sandbox)."""
+    now = timezone.now()
+    return datetime.combine(today, timezone.localtime(now, shop_zone()).timetz(), shop_zone()) if today else now
 
 
 def forget(identity: str, conversation: str) -> None:

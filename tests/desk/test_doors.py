@@ -16,8 +16,9 @@ from bot.desk.urls import urlpatterns
 
 ID = uuid4()
 PAGES = ["/desk", "/desk/list", "/desk/events", f"/desk/c/{ID}", f"/desk/c/{ID}/news", f"/desk/c/{ID}/earlier"]
-PAGES += ["/desk/calls", f"/desk/media/{ID}"]
+PAGES += ["/desk/calls", f"/desk/media/{ID}", f"/desk/c/{ID}/history"]
 VERBS = [f"/desk/c/{ID}/{verb}" for verb in ("take", "take_over", "reply", "note", "return", "release", "resolve")]
+VERBS += [f"/desk/c/{ID}/{verb}" for verb in ("continue", "undo_move", "apart")]
 POSTS = [
     *VERBS,
     f"/desk/c/{ID}/again/1",
@@ -32,6 +33,8 @@ API = [
         ("post", f"/api/conversations/{ID}/{verb}")
         for verb in ("take", "reply", "template", "note", "return", "resolve")
     ),
+    *(("post", f"/api/conversations/{ID}/{verb}") for verb in ("continue", "undo_move", "apart")),
+    ("get", f"/api/conversations/{ID}/history"),
     ("get", "/api/cases/RT-1"),
     ("get", "/api/gaps"),
     ("get", "/api/metrics"),
@@ -43,7 +46,7 @@ def test_no_address_is_missing_from_this_list() -> None:
     names = {pattern.name for pattern in urlpatterns if getattr(pattern, "name", None)}
     assert names == {
         "login", "logout", "desk", "desk-list", "desk-events", "desk-conversation", "desk-news", "desk-earlier",
-        "desk-again", "desk-act", "desk-media", "desk-calls", "desk-call", "desk-call-new",
+        "desk-again", "desk-act", "desk-media", "desk-calls", "desk-call", "desk-call-new", "desk-history",
     }  # fmt: skip
 
 

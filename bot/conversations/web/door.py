@@ -11,8 +11,9 @@ from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
+from bot.conversations import moving
 from bot.conversations.media.checks import Refused
-from bot.conversations.models import Conversation
+from bot.conversations.models import Conversation, Identity
 from channels import registry
 from channels.base import BadRequest, RawRequest, Unauthorized
 from channels.web.adapter import WebAdapter
@@ -91,14 +92,16 @@ def number(text: str, name: str = "after") -> int:
     return int(text)
 
 
-def find(external_id: str) -> Conversation:
-    """The conversation that this visitor or customer is in; raises `Unauthorized` when it is gone (erased, or moved
-    to the customer who signed in)."""
-    found = (
-        Conversation.objects.filter(identity__channel="web", identity__external_id=external_id)
-        .order_by("-updated_at")
-        .first()
-    )
-    if found is None:
+def place(external_id: str) -> tuple[Identity, Conversation]:
+    """Who this visitor or customer is, and the conversation that their page shows, which may have gone on elsewhere;
+    raises `Unauthorized` when it is gone (erased, or moved to the customer who signed in)."""
+    identity = Identity.objects.filter(channel="web", external_id=external_id).first()
+    conversation = moving.shown_at(identity) if identity else None
+    if identity is None or conversation is None:
         raise Unauthorized("this conversation no longer exists; begin a new one with POST /web/session")
-    return found
+    return identity, conversation
+
+
+def find(external_id: str) -> Conversation:
+    """The conversation that the page of this visitor or customer shows; raises `Unauthorized` like `place`."""
+    return place(external_id)[1]

@@ -12,8 +12,9 @@ from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
+from bot.conversations import customers
 from bot.conversations.database import on_database
-from bot.conversations.models import Conversation, Customer, Identity, InboundEvent, Message, record
+from bot.conversations.models import Conversation, Identity, InboundEvent, Message, record
 from bot.conversations.receive import conversation_for
 from bot.conversations.web.door import adapter, endpoint, read_object
 from bot.conversations.webhooks import raw_request
@@ -89,14 +90,13 @@ def _begin(visitor: str, language: str) -> Conversation:
 def _sign_in(signed_in: SignedIn, visitor: str, language: str) -> Conversation:
     """The customer's conversation: the one they began as a visitor if they have said anything in it, else their own."""
     external_id = tokens.customer(signed_in.subject)
-    began = Conversation.objects.filter(identity__channel="web", identity__external_id=visitor).first()
+    visits = Conversation.objects.filter(identity__channel="web", identity__external_id=visitor)
+    began = visits.order_by("-arrived_at").first()
     spoken = began and began.messages.filter(author=Message.Author.CUSTOMER).exists()
     if began and spoken:
         _hand_over(lock(began.pk), external_id)
     conversation = conversation_for(_hello(external_id, language, signed_in))
-    customer = conversation.identity.customer
-    named = signed_in.name or customer.name
-    Customer.objects.filter(pk=customer.pk).update(shop_customer=signed_in.subject[:64], name=named)
+    customers.prove(conversation.identity, signed_in.subject[:64], "sign_in", signed_in.name)
     if began and spoken:
         record(conversation, "signed_in", "customer")
     return conversation
@@ -121,7 +121,12 @@ def _hand_over(conversation: Conversation, external_id: str) -> None:
         visitor.save(update_fields=["external_id"])
         return
     conversation.identity, conversation.updated_at = known, timezone.now()
-    conversation.save(update_fields=["identity", "updated_at"])
+    conversation.arrived_at = timezone.now()
+    conversation.save(update_fields=["identity", "updated_at", "arrived_at"])
+    visitor.conversations.update(identity=known)
+    visitor.messages.update(identity=known)
+    visitor.departures.update(source=known)
+    visitor.arrivals.update(place=known)
     visitor.delete()
     if not visitor.customer.identities.exists():
         visitor.customer.delete()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
-from bot.conversations.models import Conversation, Event, InboundEvent, Message
+from bot.conversations.models import Conversation, Event, Identity, InboundEvent, Message, Move
 
 
 def message(line: Message, client_id: str | None = None) -> dict[str, Any]:
@@ -28,8 +28,12 @@ def message(line: Message, client_id: str | None = None) -> dict[str, Any]:
     }
 
 
-def messages(conversation: Conversation, after: int, limit: int = 200) -> list[dict[str, Any]]:
-    found = conversation.messages.filter(seq__gt=after, note=False).select_related("agent").order_by("seq")
+def messages(identity: Identity, conversation: Conversation, after: int, limit: int = 200) -> list[dict[str, Any]]:
+    """What was said at this identity, in the conversation that its page shows and in those that came or went by
+    moving; nothing of what was said elsewhere."""
+    moved = Move.objects.filter(Q(source=identity) | Q(place=identity)).exclude(used_at=None).values("conversation")
+    here = identity.messages.filter(Q(conversation=conversation) | Q(conversation__in=moved))
+    found = here.filter(seq__gt=after, note=False).select_related("agent").order_by("seq")
     lines = list(found[:limit])
     said = [line.pk for line in lines if line.author == Message.Author.CUSTOMER]
     events = InboundEvent.objects.filter(channel="web", message__in=said) if said else []
@@ -37,8 +41,14 @@ def messages(conversation: Conversation, after: int, limit: int = 200) -> list[d
     return [message(line, names.get(line.pk)) for line in lines]
 
 
-def state(conversation: Conversation) -> dict[str, Any]:
-    """Who answers, whether it is open, whether a turn is still running, and how far the shop has read."""
+def state(conversation: Conversation, identity: Identity | None = None) -> dict[str, Any]:
+    """Who answers, whether it is open, whether a turn is still running, and how far the shop has read.
+
+    Of a conversation that has left `identity` only where it went is told.
+    """
+    if identity and conversation.identity_id != identity.pk:
+        gone = {"owner": None, "status": "open", "pending": False, "language": conversation.language, "asks": None}
+        return {**gone, "read": 0, "moved_to": conversation.channel}
     return {
         "owner": conversation.owner.partition(":")[0] or None,
         "status": conversation.status,

@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 
 from bot.conversations.database import on_database
 from bot.conversations.signals import customer_received, customer_typing
-from bot.conversations.web.door import adapter, endpoint, find, read_object
+from bot.conversations.web.door import adapter, endpoint, place, read_object
 from bot.conversations.webhooks import raw_request
 from channels.base import BadRequest
 
@@ -32,7 +32,9 @@ async def signals(request: HttpRequest) -> HttpResponseBase:
 
 
 def _take(sender: str, body: dict[str, Any]) -> None:
-    conversation = find(sender)
+    identity, conversation = place(sender)
+    if conversation.identity_id != identity.pk:
+        return  # it went on elsewhere: what a page it has left says of it means nothing
     for state in ("read", "delivered"):
         if body.get(state):
             customer_received(conversation.pk, body[state], state)

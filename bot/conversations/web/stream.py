@@ -9,6 +9,7 @@ import json
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -16,9 +17,9 @@ from django.utils import timezone
 
 from bot.conversations.database import on_database
 from bot.conversations.events import Listener, listen
-from bot.conversations.models import Conversation, Event
+from bot.conversations.models import Event
 from bot.conversations.web import shapes
-from bot.conversations.web.door import adapter, endpoint, find, number
+from bot.conversations.web.door import adapter, endpoint, find, number, place
 from bot.conversations.webhooks import raw_request
 
 HEARTBEAT = 15.0
@@ -33,32 +34,40 @@ def sse(event: str, data: Any, number: int | None = None) -> str:
 async def events(request: HttpRequest) -> HttpResponseBase:
     session = adapter().session(raw_request(request))
     after = number(request.headers.get("last-event-id") or request.GET.get("after", "0"))
-    conversation = await on_database(find, session.external_id)
-    response = StreamingHttpResponse(_stream(conversation, after, session.until), content_type="text/event-stream")
+    sender = session.external_id
+    await on_database(find, sender)
+    response = StreamingHttpResponse(_stream(sender, after, session.until), content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
     return response
 
 
-async def _stream(conversation: Conversation, after: int, until: datetime) -> AsyncIterator[str]:
-    """Ends when the token does: what a customer may see does not outlive their being signed in."""
-    async with listen(conversation.pk) as listener:
-        yield "retry: 1500\n\n"
-        known: dict[str, Any] = {}
-        while (left := (until - timezone.now()).total_seconds()) > 0:
-            lines, now = await on_database(_news, conversation, after)
-            for line in lines:
-                after = max(after, line["seq"])
-                yield sse("message", line, line["seq"])
-            for chunk in _changes(known, now):
-                yield chunk
-            known = now
-            happened = await _wait(listener, min(HEARTBEAT, left))
-            if happened is None:
-                yield ": still here\n\n"
-            for event in happened or ():
-                if event.kind == "typing" and event.actor != "customer":
-                    yield sse("typing", {"author": "agent", "on": True})
+async def _stream(sender: str, after: int, until: datetime) -> AsyncIterator[str]:
+    """Follow what the page shows, also when that becomes another conversation.
+
+    Ends when the token does: what a customer may see does not outlive their being signed in.
+    """
+    yield "retry: 1500\n\n"
+    known: dict[str, Any] = {}
+    while (until - timezone.now()).total_seconds() > 0:
+        followed = await on_database(find, sender)
+        async with listen(followed.pk) as listener:
+            while (left := (until - timezone.now()).total_seconds()) > 0:
+                present, lines, now = await on_database(_news, sender, after)
+                if present != followed.pk:
+                    break
+                for line in lines:
+                    after = max(after, line["seq"])
+                    yield sse("message", line, line["seq"])
+                for chunk in _changes(known, now):
+                    yield chunk
+                known = now
+                happened = await _wait(listener, min(HEARTBEAT, left))
+                if happened is None:
+                    yield ": still here\n\n"
+                for event in happened or ():
+                    if event.kind == "typing" and event.actor != "customer" and "moved_to" not in now:
+                        yield sse("typing", {"author": "agent", "on": True})
 
 
 def _changes(known: dict[str, Any], now: dict[str, Any]) -> list[str]:
@@ -67,6 +76,8 @@ def _changes(known: dict[str, Any], now: dict[str, Any]) -> list[str]:
         chunks.append(sse("owner", {"owner": now["owner"]}))
     if known.get("status") != now["status"]:
         chunks.append(sse("status", {"status": now["status"], "language": now["language"]}))
+    if known.get("moved_to") != now.get("moved_to"):
+        chunks.append(sse("moved", {"to": now.get("moved_to")}))
     if known.get("pending", False) != now["pending"]:
         chunks.append(sse("typing", {"author": "bot", "on": now["pending"]}))
     if known.get("read", 0) != now["read"]:
@@ -75,9 +86,9 @@ def _changes(known: dict[str, Any], now: dict[str, Any]) -> list[str]:
     return chunks
 
 
-def _news(conversation: Conversation, after: int) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    conversation.refresh_from_db()
-    return shapes.messages(conversation, after), shapes.state(conversation)
+def _news(sender: str, after: int) -> tuple[UUID, list[dict[str, Any]], dict[str, Any]]:
+    identity, conversation = place(sender)
+    return conversation.pk, shapes.messages(identity, conversation, after), shapes.state(conversation, identity)
 
 
 async def _wait(listener: Listener, seconds: float) -> list[Event] | None:

@@ -8,9 +8,8 @@ from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 
 from bot.conversations.database import on_database
-from bot.conversations.models import Message
 from bot.conversations.web import shapes
-from bot.conversations.web.door import adapter, endpoint, find, number
+from bot.conversations.web.door import adapter, endpoint, find, number, place
 from bot.conversations.webhooks import raw_request, take_in
 from channels.base import BadRequest, Inbound
 
@@ -34,10 +33,13 @@ async def messages(request: HttpRequest) -> HttpResponseBase:
 
 
 def _read(sender: str, after: int) -> dict[str, Any]:
-    conversation = find(sender)
-    return {"messages": shapes.messages(conversation, after), **shapes.state(conversation)}
+    identity, conversation = place(sender)
+    return {
+        "messages": shapes.messages(identity, conversation, after),
+        **shapes.state(conversation, identity),
+    }
 
 
 def _known_choice(inbound: Inbound) -> bool:
-    conversation = find(inbound.external_id)
-    return Message.objects.filter(conversation=conversation, payloads__has_key=inbound.action).exists()
+    identity, _ = place(inbound.external_id)
+    return identity.messages.filter(payloads__has_key=inbound.action).exists()
