@@ -17,7 +17,7 @@ export function start({ host, shadow, launcher, badge, base, language, options, 
   const store = new Store(base);
   // On a page that runs no script of its own the server tells at an address who is signed in.
   const asked = options.identityUrl && (async () => {
-    const answer = await fetch(options.identityUrl, { credentials: 'same-origin', cache: 'no-store' });
+    const answer = await fetch(options.identityUrl, { credentials: 'same-origin', cache: 'no-store', signal: AbortSignal.timeout(10000) });
     if (answer.status >= 500) throw new Error(`${answer.status} ${answer.url}`);
     return answer.status === 200 ? (await answer.text()).trim() : null;
   });

@@ -16,6 +16,7 @@ export class Chat {
   constructor({ api, store, files, emit, changed }) {
     Object.assign(this, { api, store, files, emit, changed });
     this.progress = new Map(); // client_id → how much of its files is up, 0 to 1
+    this.since = Date.now(); // until it is known who is here: what was written before this page
     this.uploads = new Map(); // client_id → what stops its upload
     this.live = new Live(`${store.prefix}live`, {
       api,
@@ -47,19 +48,24 @@ export class Chat {
   async start() {
     this.conversation = this.api.session?.conversation;
     await this.identify();
+    this.since = Infinity;
     if (this.api.session) this.live.start();
     if (this.outbox.length) this.drain();
   }
 
-  // Who is signed in may have changed since the last page, and nobody may see what was another's.
-  async identify() {
+  // Who is signed in may have changed since the last page, and nobody may see or send what was another's: nothing
+  // goes out before this is known.
+  identify() {
     const before = this.api.session;
-    if (!before || !this.api.who) return;
-    await this.api.ask(before).then((after) => this.adopt(before, after), () => {});
+    this.ready = before && this.api.who ? this.api.ask(before).then((after) => this.adopt(before, after), () => {}) : null;
+    return this.ready;
   }
 
+  // What waits from before somebody else came is theirs, and goes.
   adopt(before, after) {
-    if (before.signed_in && after.subject !== before.subject) this.outbox.forEach((entry) => this.drop(entry));
+    if (before.signed_in && after.subject !== before.subject) {
+      this.outbox.filter((entry) => entry.at < this.since).forEach((entry) => this.drop(entry));
+    }
     this.begun(after);
   }
 
@@ -125,15 +131,19 @@ export class Chat {
 
   async sendAll() {
     let failures = 0;
+    await this.ready;
     for (let entry; (entry = this.outbox.find((each) => !each.failed)); ) {
       let token;
       try {
         const session = await this.api.begin();
         token = session.token;
         this.begun(session);
+        if (!this.store.get(`outbox:${entry.client_id}`)) continue;
         if (entry.files) entry = await this.uploaded(token, entry);
         if (!entry) continue;
-        this.settle(entry, await this.api.send(token, entry));
+        const sent = await this.api.send(token, entry);
+        if (session.conversation === this.conversation) this.settle(entry, sent);
+        else this.drop(entry);
         failures = 0;
         this.connection('live');
       } catch (problem) {

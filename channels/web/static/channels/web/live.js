@@ -97,6 +97,8 @@ export class Live {
       if (!token) break;
       try {
         await this.catchUp(round);
+        // Somebody else may have come meanwhile: a stream that begins now would be the one before's.
+        if (round.signal.aborted || token !== this.source.api.session?.token) continue;
         failures = 0;
         this.source.state('live');
         if (this.broken >= 3 && Date.now() < streamAgain) {
@@ -142,7 +144,7 @@ export class Live {
     let spoke = false;
     try {
       const response = await this.source.api.stream(token, this.source.last(), own.signal);
-      await readEvents(response, (name, data) => this.tell(name, data), () => {
+      await readEvents(response, (name, data) => round.signal.aborted || this.tell(name, data), () => {
         spoke = true;
         clearTimeout(timer);
         timer = setTimeout(stop, SILENCE);
