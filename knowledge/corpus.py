@@ -52,6 +52,12 @@ class Article:
     # Of a draft, which no index holds: the vector of each passage, in their order.
     vectors: NDArray[np.float32] | None = field(default=None, repr=False, compare=False)
 
+    @property
+    def texts(self) -> list[list[str]]:
+        """The stems of each passage that is no single sentence of another one."""
+        pairs = zip(self.passages, self.tokens, strict=True)
+        return [stems for passage, stems in pairs if passage.kind != "sentence"]
+
     def valid(self, day: date) -> bool:
         """Whether the article holds on `day`, a day of the shop."""
         return (self.valid_from or day) <= day <= (self.valid_until or day)
@@ -59,8 +65,9 @@ class Article:
 
 @dataclass(frozen=True, eq=False)
 class Words:
-    """The words of all articles of one language: BM25 over their passages, and where each article's passages begin and
-    end among them; for each stem the numbers of the articles that have it, and in how many passages."""
+    """The words of all articles of one language: BM25 over their passages (single sentences are in a section already),
+    and where each article's begin and end among them; for each stem the numbers of the articles that have it, and in
+    how many passages."""
 
     lexicon: Lexicon
     spelling: Spelling
@@ -77,12 +84,13 @@ class Words:
                 held = lists.setdefault(stem, ([], []))
                 held[0].append(number)
                 held[1].append(times)
+        texts = [article.texts for article in articles]
         return cls(
-            Lexicon([stems for article in articles for stems in article.tokens]),
+            Lexicon([stems for own in texts for stems in own]),
             Spelling(lists),
             articles,
             {article.page_id: number for number, article in enumerate(articles)},
-            np.cumsum([0, *(len(article.passages) for article in articles)]),
+            np.cumsum([0, *map(len, texts)]),
             {stem: (np.array(where), np.array(times, np.float32)) for stem, (where, times) in lists.items()},
         )
 
