@@ -134,7 +134,8 @@ def _answer(turn: Turn, asked: str) -> dict[str, Any]:
         said = understand.sealed(text) is not None or understand.sealed_units(text, MOST_UNITS) is not None
         return {asked: text[:FAULT_LENGTH] if said else None}
     reader = {
-        "photo": understand.photo,
+        # Saying that there is one sends none: only a picture itself is a yes.
+        "photo": lambda text: False if understand.photo(text) is False else None,
         "descaled": understand.descaled,
         "pickup": understand.pickup,
         "confirm": understand.yes_no,

@@ -19,7 +19,7 @@ from actions.base import SyncAction
 from actions.starts import STARTS
 from actions.trouble import hand_off, trouble
 from actions.turn import SURE, Turn
-from bot.shop import identity
+from bot.shop import identity, understand
 from bot.shop.models import Order
 
 # Facts about one matter; they are forgotten when it ends. Which order, and who asks, stay known.
@@ -146,6 +146,8 @@ class Request(SyncAction):
         wish = STARTS.get(turn.intent)
         if sure and wish and wish != self.flow and not (asked in FREE_TEXT and {wish, self.flow} <= ALIKE):
             raise Rejected
+        if asked == "photo" and understand.photo(turn.words):
+            return
         if turn.intent == "ask_question" or (turn.intent == "nlu_fallback" and turn.purpose("asks") >= ASKED):
             if not answer_question(turn):
                 admit_ignorance(turn)

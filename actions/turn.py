@@ -128,7 +128,7 @@ class Turn:
 
     @property
     def photos(self) -> int:
-        return sum(1 for item in self.metadata.get("attachments") or () if item.get("kind") in ("image", "document"))
+        return sum(1 for item in self.metadata.get("attachments") or () if item.get("kind") == "image")
 
     def say(self, response: str, *, asks: str = "", buttons: Sequence[Button] = (), **values: Any) -> None:
         """Say a response of the domain, in the customer's language, with its {names} filled in."""

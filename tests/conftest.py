@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
+
+from django.conf import settings
 
 os.environ.setdefault("POSTVENTA_LOG_LEVEL", "WARNING")
 os.environ.setdefault("POSTVENTA_SANDBOX", "1")
-os.environ.setdefault("POSTVENTA_CUSTOMER_FILES", tempfile.mkdtemp(prefix="postventa-files-"))
+# Customers' files of the tests, for this process, whose settings were read before, and for those it starts.
+FILES = tempfile.mkdtemp(prefix="postventa-files-")
+atexit.register(shutil.rmtree, FILES, ignore_errors=True)
+os.environ["POSTVENTA_CUSTOMER_FILES"] = FILES
+settings.STORAGES["customers"]["OPTIONS"]["location"] = FILES

@@ -25,12 +25,23 @@ def photo(width: int = 64, height: int = 48, kind: str = "JPEG", **options: obje
     return written.getvalue()
 
 
+def ogg_checksum(page: bytes) -> int:
+    """Of a page whose own checksum is zero (RFC 3533)."""
+    value = 0
+    for byte in page:
+        value ^= byte << 24
+        for _ in range(8):
+            value = ((value << 1) ^ (0x04C11DB7 if value & 0x80000000 else 0)) & 0xFFFFFFFF
+    return value
+
+
 def voice() -> bytes:
     """Two seconds of an Ogg file with Opus in it, as WhatsApp and Telegram record; what is heard is silence."""
 
     def page(kind: int, granule: int, number: int, packet: bytes) -> bytes:
         head = struct.pack("<4sBBqIIIB", b"OggS", 0, kind, granule, 7, number, 0, 1)
-        return head + bytes([len(packet)]) + packet
+        page = head + bytes([len(packet)]) + packet
+        return page[:22] + struct.pack("<I", ogg_checksum(page)) + page[26:]
 
     identification = b"OpusHead" + struct.pack("<BBHIhB", 1, 1, 312, 48_000, 0, 0)
     return page(2, 0, 0, identification) + page(0, 0, 1, b"OpusTags" + bytes(8)) + page(4, 96_312, 2, b"\xf8\xff\xfe")
