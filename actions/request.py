@@ -30,7 +30,7 @@ FIRM_WISH = 0.8
 # How likely the opening has to ask, rather than want, to be answered: what is looked up is often asked for ("where is
 # my order?"). Below that an answer takes the place of the flow only where it is the surer, the less the words ask.
 DOUBTED, ASKED, ASKED_OF_OWN = 0.12, 0.6, 0.8
-TOGETHER = 1.1
+TOGETHER = 0.95
 FREE_TEXT = frozenset({"reason", "fault", "address"})
 ACTS = frozenset({"greet", "thank", "goodbye", "ask_bot", "small_talk", "help", "switch_language", "off_topic"})
 # What is said of a thing sounds like several requests at once: "llegó roto" may well be the reason of a return.
@@ -120,11 +120,20 @@ class Request(SyncAction):
             raise Ended
         if not learned:
             self._hear_other(turn, known, asked)
+        elif self._turns_away(turn, asked, learned):
+            raise Rejected
         elif asked in learned or learned & {"order_number", "email", "phone"}:
             known["unclear"] = 0
             if turn.intent == "ask_question" and "?" in turn.words and asked not in FREE_TEXT:
                 answer_question(turn)
         return learned
+
+    def _turns_away(self, turn: Turn, asked: str | None, learned: frozenset[str]) -> bool:
+        """Whether words that also name a fact ("where is my order of the fryer?") begin something else instead."""
+        wish = STARTS.get(turn.intent)
+        if wish in (None, self.flow) or asked in learned or asked in FREE_TEXT or {wish, self.flow} <= ALIKE:
+            return False
+        return turn.confidence >= SURE and turn.purpose("wants") >= FIRM_WISH
 
     def _hear_at_first(self, turn: Turn, learned: frozenset[str]) -> None:
         """The opening may ask for a rule instead of wanting it applied, or name another wish."""

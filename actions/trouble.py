@@ -29,7 +29,7 @@ PRIORITY = {"safety": 1}
 # How sure the classifier must be where no word of the text says it too, and how likely the purpose must agree.
 FIRM = {"safety": 0.6, "legal": 0.6, "very_upset": 0.7}
 USUALLY_FIRM = 0.6
-AGREES = {"safety": ("alarms", 0.15), "others_order": ("escalates", 0.0)}
+AGREES = {"safety": ("alarms", 0.15)}
 USUALLY_AGREES = ("escalates", 0.3)
 # A purpose this likely makes up for a classifier of intents that hesitates.
 CERTAIN, LEAST = 0.7, 0.45
@@ -40,7 +40,7 @@ MEANS_LITTLE = frozenset({"leave_queue", "ask_bot", "nlu_fallback", "small_talk"
 
 
 # Nobody writes to a shop like this; whoever does is trying to give orders to a machine.
-MARKUP = re.compile(r"^\s*[/\[{<]|\w+\s*=\s*\w|^\s*\w+:\s*\w+\s*$", re.M)
+MARKUP = re.compile(r"^\s*[/\[{<]|\w+\s*=\s*\w|^\s*\w+:\s*\w+\s*$|\b[a-z_]{3,}:[a-z_]{2,}\b", re.M | re.I)
 
 
 def trouble(turn: Turn) -> str | None:
@@ -69,7 +69,7 @@ def given_orders(text: str) -> bool:
 def firm(turn: Turn, reason: str) -> bool:
     """Whether both classifiers find the reason likely enough without a word that says it; a choice always is."""
     purpose, least = AGREES.get(reason, USUALLY_AGREES)
-    agreed = not turn.words or turn.purpose(purpose) >= (max(least, turn.purpose("asks") / 2) if least else 0.0)
+    agreed = not turn.words or turn.purpose(purpose) >= max(least, turn.purpose("asks") / 2)
     confident = turn.confidence >= FIRM.get(reason, USUALLY_FIRM)
     certain = turn.purpose(purpose) >= CERTAIN and turn.confidence >= LEAST
     return (confident and agreed) or certain

@@ -183,7 +183,7 @@ questions:
 - ¿puedo ir con el perro a comprar?
 - ¿dejáis pasar mascotas?
 answer: Sí, los perros con correa son bienvenidos en nuestras tiendas.
-topic: shops
+topic: stores
 products: []
 valid_from: null
 valid_until: null
