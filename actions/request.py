@@ -120,20 +120,21 @@ class Request(SyncAction):
             raise Ended
         if not learned:
             self._hear_other(turn, known, asked)
-        elif self._turns_away(turn, asked, learned):
-            raise Rejected
+        elif other := self._turned_to(turn, asked, learned):
+            raise Elsewhere(other)
         elif asked in learned or learned & {"order_number", "email", "phone"}:
             known["unclear"] = 0
             if turn.intent == "ask_question" and "?" in turn.words and asked not in FREE_TEXT:
                 answer_question(turn)
         return learned
 
-    def _turns_away(self, turn: Turn, asked: str | None, learned: frozenset[str]) -> bool:
-        """Whether words that also name a fact ("where is my order of the fryer?") begin something else instead."""
-        wish = STARTS.get(turn.intent)
-        if wish in (None, self.flow) or asked in learned or asked in FREE_TEXT or {wish, self.flow} <= ALIKE:
-            return False
-        return turn.confidence >= SURE and turn.purpose("wants") >= FIRM_WISH
+    def _turned_to(self, turn: Turn, asked: str | None, learned: frozenset[str]) -> str | None:
+        """The other flow that words begin which also name a fact ("first tell me where the fryer's order is")."""
+        if asked in learned or asked in FREE_TEXT or turn.purpose("wants") < FIRM_WISH:
+            return None
+        sure = STARTS.get(turn.intent) if turn.confidence >= SURE else None
+        wish = wishes.wish(turn.words) or sure
+        return wish if wish not in (None, self.flow) and not {wish, self.flow} <= ALIKE else None
 
     def _hear_at_first(self, turn: Turn, learned: frozenset[str]) -> None:
         """The opening may ask for a rule instead of wanting it applied, or name another wish."""

@@ -31,7 +31,7 @@ WANTING = _phrases(
     "cambia(?:d|me|dme|dnos)", "cancela(?:d|me|dme|dmelo)", "anula(?:d|me|dme|dmelo)", "manda(?:d|dme|dmelo|dlo|dla)",
     r"gestiona\w*", "puedes", "podeis", "podrias", "podriais", "pueden", "hazme", r"haced\w*", r"ayudad?me a", "voy a",
     "i want", "i need", "i'?d like", "i would like", "want to", "need to", "would like to", "wanna", "can you",
-    "can i claim", "could you", "please", "pls", "let me", "help me", "i(?:'m| am) returning",
+    "can i claim", "could you", "please", "pls", "let me", "dime", "decidme", "help me", "i(?:'m| am) returning",
     "(?:make|start|open|file) a",
 )  # fmt: skip
 WISHES: tuple[tuple[str, Pattern], ...] = (
