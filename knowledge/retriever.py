@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ from knowledge.encoder import base_name, cleaned, encoder
 from knowledge.frozen import key
 from knowledge.held import near
 from knowledge.index import KnowledgeUnavailable, nearest
-from knowledge.metric import Told, metric
+from knowledge.metric import Metric, Told, metric
 from knowledge.passages import Passage
 from knowledge.ranking import Asked, Hit, Learnt, Shared
 from knowledge.second import second_encoder
@@ -74,7 +74,7 @@ def search(
     shared = Shared.of(known, asked)
     hits = near(vector, worth_a_look(known, asked, nearest(vector, HITS), shared), known.revision)
     fitted = calibration()
-    learnt = learnt_of(asked, vector, hits)
+    learnt = learnt_of(known, asked, vector, hits)
     own = [hit.counted for hit in hits if hit.article.language == language]
     other = [hit.counted for hit in hits if hit.article.language != language]
     ranked = scoring.rank(ranking.features(known, asked, own, other, shared, learnt), fitted.ranking)
@@ -97,15 +97,26 @@ def worth_a_look(known: Corpus, asked: Asked, passages: list[str], shared: Share
     return [article for slug in sorted(slugs) for article in known.by_slug[slug] if article.valid(asked.day)]
 
 
-def learnt_of(asked: Asked, vector: list[float], hits: Sequence[Hit]) -> Learnt:
-    """What was learnt about this question; nothing where the encoder is another one than it was learnt with."""
+def learnt_of(known: Corpus, asked: Asked, vector: list[float], hits: Sequence[Hit]) -> Learnt:
+    """What was learnt about this question; nothing where the encoder is another one than it was learnt with.
+
+    Of an article that was worded anew since, what was learnt no longer speaks: it may be about something else now.
+    """
     fitted, learnt = calibration(), metric(base_name())
     if learnt is None:
         return Learnt(Told.nothing(), frozenset(), fitted.kin_guess, fitted.gaps)
     told = learnt.telling(np.array(vector, dtype=np.float32), second_encoder().question(asked.text))
+    shown = known.versions(asked.language, asked.day)
+    still = {slug: value for slug, value in told.articles.items() if slug in shown and speaks_of(learnt, shown[slug])}
+    told = replace(told, articles=still)
     articles = {hit.article.page_id: hit.article for hit in hits}.values()
     newer = frozenset(article.slug for article in articles if not learnt.knows(article.wordings))
     return Learnt(told, newer, fitted.kin_guess, fitted.gaps)
+
+
+def speaks_of(learnt: Metric, article: Article) -> bool:
+    """Whether at least half of an article's wordings are those that were learnt from."""
+    return 2 * len(article.wordings & learnt.wordings) >= len(article.wordings)
 
 
 def none_of(learnt: Learnt, slug: str, found: Sequence[Hit]) -> float:
