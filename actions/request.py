@@ -144,6 +144,8 @@ class Request(SyncAction):
         if named or turn.intent == "affirm" or learned & {"order_number", "email"} or turn.asks < DOUBTED:
             return
         asks = turn.asks >= (ASKED if self.flow in RULES_OF else ASKED_OF_OWN)
+        if not asks and self.flow not in RULES_OF:
+            return
         if answer_question(turn, 0.0 if asks else TOGETHER - turn.asks, self.flow):
             raise Ended(self.flow)
         if asks and turn.confidence < FIRM_WISH:
