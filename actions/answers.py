@@ -64,7 +64,7 @@ class AnswerQuestion(TurnAction):
 
     def act(self, turn: Turn, tracker: Tracker) -> list[EventType]:
         if not turn.words:
-            turn.say("utter_not_understood")
+            turn.say("utter_unheard" if turn.unheard else "utter_not_understood")
             return []
         return reply(turn)
 

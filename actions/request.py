@@ -158,6 +158,9 @@ class Request(SyncAction):
         wish = STARTS.get(turn.intent)
         if sure and wish and wish != self.flow and not (asked in FREE_TEXT and {wish, self.flow} <= ALIKE):
             raise Rejected
+        if turn.unheard:
+            turn.say("utter_unheard")
+            return
         if asked == "photo" and understand.photo(turn.words):
             return
         if turn.intent == "ask_question" or (turn.intent == "nlu_fallback" and turn.purpose("asks") >= ASKED):

@@ -82,6 +82,16 @@ def hand_off(turn: Turn, reason: str) -> None:
     elif reason == "very_upset":
         turn.say("utter_sorry_upset")
     turn.command("handoff", reason=reason, priority=PRIORITY.get(reason))
+    if turn.intent == "request_callback":
+        _call_back(turn)
+
+
+def _call_back(turn: Turn) -> None:
+    """A person who calls needs a number: one of the message, the one that proved the order, or the WhatsApp one."""
+    phones = understand.phones(turn.words)
+    phone = phones[0] if phones else turn.slot("phone") or ""
+    if phone or turn.identity.startswith("whatsapp:"):
+        turn.command("call_back", phone=phone, about=turn.words[:200])
 
 
 class TurnAction(SyncAction):

@@ -130,6 +130,11 @@ class Turn:
     def photos(self) -> int:
         return sum(1 for item in self.metadata.get("attachments") or () if item.get("kind") == "image")
 
+    @property
+    def unheard(self) -> bool:
+        """Whether all that came is a voice note that nobody wrote down."""
+        return not self.words and any(item.get("kind") == "audio" for item in self.metadata.get("attachments") or ())
+
     def say(self, response: str, *, asks: str = "", buttons: Sequence[Button] = (), **values: Any) -> None:
         """Say a response of the domain, in the customer's language, with its {names} filled in."""
         extra = {"json_message": {"asks": asks}} if asks else {}
