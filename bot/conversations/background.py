@@ -19,6 +19,13 @@ def go_on(work: Coroutine[Any, Any, None]) -> None:
     task.add_done_callback(_running.discard)
 
 
+async def idle() -> None:
+    """Wait until nothing that was started on this event loop goes on."""
+    loop = asyncio.get_running_loop()
+    while mine := [task for task in _running if task.get_loop() is loop and not task.done()]:
+        await asyncio.wait(mine)
+
+
 async def _logged(work: Coroutine[Any, Any, None]) -> None:
     try:
         await work

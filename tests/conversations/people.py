@@ -78,6 +78,4 @@ class Page:
 
 async def settled() -> None:
     """Wait for the background work of this process."""
-    while background._running:
-        for task in list(background._running):
-            await task
+    await background.idle()

@@ -77,9 +77,7 @@ class Programme:
 
 async def settled() -> None:
     """Wait for the background work of this process."""
-    while background._running:
-        for task in list(background._running):
-            await task
+    await background.idle()
 
 
 async def said(conversation: Conversation, author: str = "agent") -> list[str]:
