@@ -380,7 +380,14 @@ async def test_continue_elsewhere_asks_where(page: Any, lucia: Phone) -> None:
     await web.say("continue elsewhere")
     line = (await web.read())["messages"][-1]
     assert line["text"] == "Where would you like to go on?"
-    assert [choice["label"] for choice in line["choices"]] == ["WhatsApp", "Telegram", "Mail", "Messenger", "Instagram", "Memory"]
+    assert [choice["label"] for choice in line["choices"]] == [
+        "WhatsApp",
+        "Telegram",
+        "Mail",
+        "Messenger",
+        "Instagram",
+        "Memory",
+    ]
     await web.say("memory")
     assert "write this code to us there" in (await web.said("system"))[-1]
 
