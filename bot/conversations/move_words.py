@@ -31,6 +31,8 @@ NAMES = {
     "mail": r"(?:el\s)?(?:correo|e-?mail|mail)(?:\selectronico)?",
 }
 HERE = r"aqui|aca|por\saqui|por\saca|here|over\shere"
+# "I am still here" waits for an answer.
+STILL_HERE = r"\b(?:sigo|sigue|seguimos|continuo|continua|continuamos)\b"
 ELSEWHERE = r"otro\s(?:canal|sitio|lado|chat)|otra\s(?:app|aplicacion|parte)|another\s(?:channel|app|place)|elsewhere"
 
 _POLITE = r"(?:(?:hola|oye|perdona|vale|ok|please|por\sfavor|hi|hey)[\s,]+)*"
@@ -64,7 +66,7 @@ def wish(text: str) -> Wish | None:
     words = _plain(text)
     if not words or len(words) > LONGEST:
         return None
-    if _matches(words, HERE, _GO_ON):
+    if _matches(words, HERE, _GO_ON) and not re.search(STILL_HERE, words):
         return Wish("here")
     if _matches(words, ELSEWHERE, _GO_ON):
         return Wish("")

@@ -43,6 +43,8 @@ ABOUT_SOMETHING_ELSE = [
     "el robot no quiere seguir",
     "cambiarlo en otro sitio",
     "aquí",
+    "sigo aquí",
+    "seguimos por aquí",
     "seguir",
     "",
     "seguir por WhatsApp " + "por favor " * 20,

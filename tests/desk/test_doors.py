@@ -23,6 +23,7 @@ POSTS = [
     *VERBS,
     f"/desk/c/{ID}/again/1",
     f"/desk/c/{ID}/template",
+    f"/desk/c/{ID}/typing",
     f"/desk/c/{ID}/call-back",
     f"/desk/calls/{ID}/start",
 ]
@@ -47,6 +48,7 @@ def test_no_address_is_missing_from_this_list() -> None:
     assert names == {
         "login", "logout", "desk", "desk-list", "desk-events", "desk-conversation", "desk-news", "desk-earlier",
         "desk-again", "desk-act", "desk-media", "desk-calls", "desk-call", "desk-call-new", "desk-history",
+        "desk-typing",
     }  # fmt: skip
 
 
