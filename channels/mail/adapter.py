@@ -37,7 +37,6 @@ CAPS = Capabilities(
     media_in=frozenset({"image", "audio", "video", "document"}),
     receipts="sent",
     can_initiate=True,
-    reply_to=True,
     # Anybody can write anybody's address into From.
     sender_proven=False,
     rate_global=10.0,

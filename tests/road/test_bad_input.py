@@ -8,7 +8,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from channels.web.tokens import issue
+from channels.web.tokens import visit
 from deploy.local.stack import Stack
 from tests.road.people import Customer, SandboxPhone, Widget
 
@@ -28,7 +28,7 @@ def lucia(stack: Stack) -> Widget:
         ({"choice": "never-offered"}, 422, "never offered"),
         ({"client_id": "short", "text": "hola"}, 422, "client_id"),
         ({"text": ["hola"]}, 422, "text"),
-        ({"attachments": ["../../etc/passwd"]}, 422, "attachments"),
+        ({"attachments": ["../../etc/passwd"]}, 422, "archivo"),
     ],
 )
 def test_bad_messages_get_a_clear_error(lucia: Widget, body: dict[str, object], status: int, says: str) -> None:
@@ -53,9 +53,9 @@ def test_tokens_that_expired_or_are_not_ours_are_refused(stack: Stack, lucia: Wi
     from datetime import timedelta
 
     base, secret = stack.urls["web"], stack.secrets()["POSTVENTA_SECRET_KEY"]
-    expired, _ = issue(secret, "visitor:x", timedelta(seconds=-1))
-    forged, _ = issue("another secret that is long enough for HS256", "visitor:x", timedelta(days=1))
-    gone, _ = issue(secret, "visitor:nobody", timedelta(days=1))
+    expired, _ = visit(secret, "visitor:x", timedelta(seconds=-1))
+    forged, _ = visit("another secret that is long enough for HS256", "visitor:x", timedelta(days=1))
+    gone, _ = visit(secret, "visitor:nobody", timedelta(days=1))
     for token in (expired, forged, gone, "x", "a.b.c"):
         answer = httpx.get(f"{base}/web/messages", headers={"authorization": f"Bearer {token}"})
         assert answer.status_code == 401 and answer.json()["error"]["code"] == "token"
