@@ -80,11 +80,12 @@ class Rating(Request):
         turn.say("utter_ask_for_rating", asks="rating", buttons=[pick("rating", str(n), str(n)) for n in range(1, 6)])
         return "rating"
 
-    def conclude(self, turn: Turn, known: facts.Known, order: Order | None) -> None:
+    def conclude(self, turn: Turn, known: facts.Known, order: Order | None) -> str | None:
         """Keep the rating; a low one offers a person."""
         score = int(known.get("rating"))
         turn.command("rate", score=score)
         turn.say("utter_rated_low" if score <= LOW_RATING else "utter_rated", score=score)
+        return "person" if score <= LOW_RATING else None
 
 
 ACCOUNT: dict[str, Any] = {request.flow: request for request in (OrderStatus, Invoice, Points, Export, Erasure, Rating)}

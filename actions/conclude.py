@@ -31,7 +31,7 @@ class Conclude(SyncAction):
         order = next((order for order in access(turn).orders if order.number == known.get("order_number")), None)
         request = REQUESTS[flow]() if flow in REQUESTS else None
         if request and (order is not None or not request.needs_order):
-            request.conclude(turn, known, order)
+            offered = request.conclude(turn, known, order)
             told = {name: known.get(name) for name in facts.SLOTS if known.get(name) is not None}
-            return [*ENDED, SlotSet("concluded", {"flow": flow, "facts": told})]
+            return [*ENDED, SlotSet("offer", offered), SlotSet("concluded", {"flow": flow, "facts": told})]
         return list(ENDED)

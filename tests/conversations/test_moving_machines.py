@@ -81,8 +81,7 @@ class Merging(Rolled):
         first, second = self.people[one], self.people[other]
         ours, theirs = self.together(first.pk), self.together(second.pk)
         made = customers.merge(first, second, proof, actor="customer")
-        split = any(bool({a, b} & ours) and bool({a, b} & theirs) and not {a, b} <= ours for a, b in self.apart)
-        split = split or any({a, b} <= ours and ours == theirs for a, b in self.apart)
+        split = any((a in ours and b in theirs) or (b in ours and a in theirs) for a, b in self.apart)
         clash = len({self.known[pk] for pk in ours | theirs if pk in self.known}) > 1
         pair = (min(first.pk, second.pk), max(first.pk, second.pk))
         already = isinstance(made, Merge) and made.pk in self.holds

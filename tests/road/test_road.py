@@ -100,7 +100,7 @@ def test_a_rating_out_of_ten_is_kept_and_a_low_one_offers_a_person(customer: Cus
     assert "de 1" in customer.say("quiero valorar la atención")[0]
     assert "5 de 5" in customer.say("os pongo un 9")[0]
     assert "persona" in customer.say("ahora os pongo un 1")[0]
-    customer.say("sí, con una persona")
+    customer.say("sí, por favor")
     assert ana.read(customer.conversation)["owner"] == "queue"
     assert ana.http.get("/metrics").json()["ratings"]["count"] == before + 2
 
