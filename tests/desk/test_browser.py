@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -20,10 +19,10 @@ from django.conf import settings
 from django.db import connection
 from playwright.async_api import Page, async_playwright
 
+from tests.chromium import ARGUMENTS, CHROMIUM, needs_chromium
 from tests.desk.desk_cast import Line, begin, say
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="there is no chromium: apt-get install chromium")
+pytestmark = needs_chromium
 
 
 @pytest.fixture
@@ -62,7 +61,7 @@ def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None
 @pytest.fixture
 async def browser() -> AsyncIterator[Any]:
     async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        running = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS])
         yield running
         await running.close()
 

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +12,7 @@ from django.test.utils import override_settings
 from knowledge import corpus, index
 from knowledge.importing import import_articles
 from knowledge.models import HomePage, IndexState, PendingArticle
+from tests.knowledge.chroma_server import chroma
 
 ARTICLES = Path(__file__).resolve().parents[2] / "knowledge" / "articles"
 
@@ -24,31 +20,8 @@ ARTICLES = Path(__file__).resolve().parents[2] / "knowledge" / "articles"
 @pytest.fixture(scope="session")
 def chroma_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a Chroma server that ends with the run."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    folder = tmp_path_factory.mktemp("chroma")
-    command = [str(Path(sys.executable).with_name("chroma")), "run", "--host", "127.0.0.1", "--port", str(port)]
-    with (folder / "log").open("w") as log:
-        server = subprocess.Popen([*command, "--path", str(folder)], stdout=log, stderr=subprocess.STDOUT)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(f"{url}/api/v2/heartbeat", server)
+    with chroma(tmp_path_factory.mktemp("chroma")) as url:
         yield url
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            urllib.request.urlopen(url, timeout=1).close()
-        except OSError:
-            continue
-        return
-    raise RuntimeError("Chroma did not start within two minutes; see the log in its folder.")
 
 
 @pytest.fixture(scope="session")

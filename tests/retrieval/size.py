@@ -7,14 +7,8 @@ hundred thousand texts takes an hour and changes nothing in how they are searche
 from __future__ import annotations
 
 import hashlib
-import socket
 import statistics
-import subprocess
-import sys
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,6 +24,7 @@ from knowledge.frozen import table
 from knowledge.metric import metric
 from knowledge.models import IndexState
 from knowledge.passages import SPLITTER_VERSION
+from tests.knowledge.chroma_server import chroma
 from tests.retrieval import sets
 
 SMALL, LARGE = 1_000, 100_000
@@ -141,33 +136,3 @@ def use(corpus: Corpus, name: str) -> None:
         },
     )
     corpora._corpus = corpus
-
-
-@contextmanager
-def chroma(folder: Path) -> Iterator[str]:
-    """A vector store in `folder` on a free port, as long as it is needed."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [str(Path(sys.executable).with_name("chroma")), "run", "--host", "127.0.0.1", "--port", str(port)]
-    with (folder / "chroma.log").open("w") as log:
-        server = subprocess.Popen([*command, "--path", str(folder / "chroma")], stdout=log, stderr=subprocess.STDOUT)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(f"{url}/api/v2/heartbeat", server)
-        yield url
-    finally:
-        server.terminate()
-        server.wait(30)
-
-
-def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            urllib.request.urlopen(url, timeout=1).close()
-        except OSError:
-            time.sleep(0.2)
-            continue
-        return
-    raise RuntimeError("Chroma did not start within a minute; see chroma.log in the bench's folder.")

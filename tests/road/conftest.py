@@ -6,8 +6,10 @@ import itertools
 from collections.abc import Callable, Iterator
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from deploy.local import stack as stacks
+from tests.chromium import ARGUMENTS, CHROMIUM
 from tests.road.people import Agent, Customer, SandboxPhone, Widget
 
 CHANNELS = ("web", "whatsapp", "telegram")
@@ -18,6 +20,14 @@ _numbers = itertools.count(1)
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[stacks.Stack]:
     with stacks.running(tmp_path_factory.mktemp("shop")) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS])
+        yield running
+        running.close()
 
 
 @pytest.fixture(scope="session")

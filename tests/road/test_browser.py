@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from deploy.local.stack import Stack
+from tests.chromium import needs_chromium
+from tests.road.windows import picture, sign_in
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-PICTURES = os.environ.get("POSTVENTA_PICTURES", "")
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on PATH; Debian: apt-get install chromium")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        # Root may not use Chromium's own sandbox; the pages are ours.
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield chromium
-        chromium.close()
+pytestmark = needs_chromium
 
 
 @pytest.fixture
@@ -40,11 +27,7 @@ def lucia(browser: Browser, stack: Stack) -> Iterator[Page]:
 def ana(browser: Browser, stack: Stack) -> Iterator[Page]:
     context = browser.new_context(locale="es-ES", viewport={"width": 1400, "height": 860})
     page = context.new_page()
-    page.goto(f"{stack.urls['web']}/login?next=/desk")
-    page.locator("input[name=username]").fill("ana")
-    page.locator("input[name=password]").fill("lumbre-ana")
-    page.locator("input[name=password]").press("Enter")
-    page.wait_for_url("**/desk*")
+    sign_in(page, f"{stack.urls['web']}/login?next=/desk", "ana", "**/desk*")
     yield page
     context.close()
 
@@ -53,11 +36,6 @@ def write(page: Page, text: str) -> None:
     box = page.get_by_role("dialog").get_by_role("textbox")
     box.fill(text)
     box.press("Enter")
-
-
-def picture(page: Page, name: str) -> None:
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"{name}.png")
 
 
 def test_lucia_asks_is_handed_over_and_hears_from_ana(lucia: Page, ana: Page) -> None:

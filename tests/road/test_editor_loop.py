@@ -2,42 +2,27 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from deploy.local.layout import ROOT
 from deploy.local.stack import Stack
+from tests.chromium import AXE, needs_axe, needs_chromium
+from tests.road.windows import picture, sign_in
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-AXE = ROOT / "var" / "npm" / "node_modules" / "axe-core" / "axe.min.js"
-PICTURES = os.environ.get("POSTVENTA_PICTURES", "")
 PATIENCE = 60_000
 QUESTION = "¿puedo pagar con bitcoin?"
 ALIKE = "¿se puede pagar en bitcoin?"
 ANSWER = "No aceptamos bitcoin ni otras criptomonedas. Puedes pagar con tarjeta o Bizum."
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on PATH; Debian: apt-get install chromium")
-needs_axe = pytest.mark.skipif(not AXE.is_file(), reason="no axe-core: npm install --prefix var/npm axe-core@4.14.1")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        # Root may not use Chromium's own sandbox; the pages are ours.
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
+pytestmark = needs_chromium
 
 
 @pytest.fixture
-def customer(chromium: Browser, stack: Stack) -> Iterator[Page]:
-    context = chromium.new_context(locale="es-ES", viewport={"width": 390, "height": 844})
+def customer(browser: Browser, stack: Stack) -> Iterator[Page]:
+    context = browser.new_context(locale="es-ES", viewport={"width": 390, "height": 844})
     page = context.new_page()
     page.goto(f"{stack.urls['web']}/es/ayuda/")
     yield page
@@ -45,23 +30,14 @@ def customer(chromium: Browser, stack: Stack) -> Iterator[Page]:
 
 
 @pytest.fixture
-def pau(chromium: Browser, stack: Stack) -> Iterator[Page]:
+def pau(browser: Browser, stack: Stack) -> Iterator[Page]:
     """A publisher, signed in to Wagtail."""
-    context = chromium.new_context(locale="es-ES", viewport={"width": 1500, "height": 1000})
+    context = browser.new_context(locale="es-ES", viewport={"width": 1500, "height": 1000})
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
-    page.goto(f"{stack.urls['web']}/cms/login/")
-    page.locator("input[name=username]").fill("publisher")
-    page.locator("input[name=password]").fill("lumbre-publisher")
-    page.locator("input[name=password]").press("Enter")
-    page.wait_for_url("**/cms/")
+    sign_in(page, f"{stack.urls['web']}/cms/login/", "publisher", "**/cms/")
     yield page
     context.close()
-
-
-def picture(page: Page, name: str) -> None:
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"{name}.png")
 
 
 def seen(page: Page, what: Locator) -> None:
@@ -158,9 +134,9 @@ def violations(page: Page) -> list[str]:
 @needs_axe
 @pytest.mark.parametrize(("look", "options"), LOOKS, ids=[name for name, _options in LOOKS])
 def test_axe_finds_nothing_in_the_help_centre(
-    chromium: Browser, stack: Stack, look: str, options: dict[str, Any]
+    browser: Browser, stack: Stack, look: str, options: dict[str, Any]
 ) -> None:
-    context = chromium.new_context(locale="es-ES", bypass_csp=True, **options)
+    context = browser.new_context(locale="es-ES", bypass_csp=True, **options)
     page = context.new_page()
     for path in ("/es/ayuda/", "/es/ayuda/brasa-20-errores/", "/es/ayuda/?q=plazo+de+reembolso", "/en/help/"):
         page.goto(stack.urls["web"] + path)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -10,19 +9,18 @@ from playwright.async_api import Browser, async_playwright
 from bot.dialogue.engine import standing_in
 from bot.dialogue.scripted import ScriptedDialogue
 from channels import registry
+from tests.chromium import ARGUMENTS, CHROMIUM, needs_chromium
 from tests.widget.customers import Opener
 from tests.widget.replies import answer
 from tests.widget.shops import Desk, ShopSite, shop_site
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 SECRET = "what Lumbre's own server signs its customers with"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if CHROMIUM is None:
-        for item in items:
-            if "tests/widget/" in str(item.path):
-                item.add_marker(pytest.mark.skip(reason="no chromium on PATH; Debian: apt-get install chromium"))
+    for item in items:
+        if "tests/widget/" in str(item.path):
+            item.add_marker(needs_chromium)
 
 
 @pytest.fixture
@@ -48,8 +46,7 @@ def site(engine: ScriptedDialogue, settings: Any) -> Iterator[ShopSite]:
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        # Root may not use Chromium's own sandbox; the pages are ours.
-        running = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        running = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS])
         yield running
         await running.close()
 

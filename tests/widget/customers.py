@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -10,11 +9,9 @@ from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.channels.outside.install import NPM
+from tests.chromium import AXE, PICTURES
 from tests.widget.shops import ShopSite
 
-AXE = NPM / "node_modules" / "axe-core" / "axe.min.js"
-PICTURES = os.environ.get("POSTVENTA_PICTURES", "")
 WATCH = """
   window.broken = [];
   addEventListener('securitypolicyviolation', ({ violatedDirective: rule, blockedURI: what }) => {

@@ -7,13 +7,11 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
+from tests.chromium import needs_axe
 from tests.conversations.media.files import photo
-from tests.widget.customers import AXE, Opener, Tab
+from tests.widget.customers import Opener, Tab
 from tests.widget.test_widget_files import choose, file
 
-needs_axe = pytest.mark.skipif(
-    not AXE.is_file(), reason="no axe-core: .venv/bin/python -m tests.channels.outside.install fetches it"
-)
 PHONE = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True}
 LOOKS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "light": ({}, {}),
