@@ -44,7 +44,8 @@ class Turn:
         message = tracker.latest_message or {}
         self.text: str = (message.get("text") or "").strip()
         intent = message.get("intent") or {}
-        self._ranking: list[dict[str, Any]] = message.get("intent_ranking") or []
+        ranking = message.get("intent_ranking") or []
+        self._intents = {entry["name"]: float(entry["confidence"]) for entry in ranking}
         self._purpose: dict[str, float] = message.get("purpose") or {}
         self.intent: str = intent.get("name") or ""
         self.confidence: float = float(intent.get("confidence") or 0.0)
@@ -57,8 +58,7 @@ class Turn:
 
     def rank(self, intents: Iterable[str]) -> tuple[str, float]:
         """The likeliest of these intents and how likely the classifier finds it."""
-        ranking = {entry["name"]: float(entry["confidence"]) for entry in self._ranking}
-        return max(((intent, ranking.get(intent, 0.0)) for intent in intents), key=lambda pair: pair[1])
+        return max(((intent, self._intents.get(intent, 0.0)) for intent in intents), key=lambda pair: pair[1])
 
     def purpose(self, name: str) -> float:
         """How likely the message has this purpose: asks, wants, tells, alarms, escalates; 0 to 1, 0 for a choice."""
@@ -70,9 +70,8 @@ class Turn:
         choice. The classifier of intents knows the subject better than the purpose, so it counts half."""
         if not self.words or not self._purpose:
             return 0.0
-        shares = {entry["name"]: float(entry["confidence"]) for entry in self._ranking}
-        asked = sum(shares.get(intent, 0.0) for intent in QUESTIONS)
-        begun = sum(shares.get(intent, 0.0) for intent in STARTS)
+        asked = sum(self._intents.get(intent, 0.0) for intent in QUESTIONS)
+        begun = sum(self._intents.get(intent, 0.0) for intent in STARTS)
         odds = (self.purpose("asks") + 0.01) / (self.purpose("wants") + 0.01)
         odds *= ((asked + FLOOR) / (begun + FLOOR)) ** 0.5
         return float(odds / (1 + odds))

@@ -41,7 +41,7 @@ RETRY_AFTER = timedelta(seconds=1.5)
 class Claim:
     """The right to run one turn: the lease, the messages, and the epoch and identity they were read under.
 
-    `to` is the customer's name on the channel, `about` the channel's name of the last message.
+    `about` is the channel's name of the last message.
     """
 
     conversation_id: UUID
@@ -50,7 +50,6 @@ class Claim:
     place: Identity
     messages: tuple[Message, ...]
     question: Question
-    to: str
     about: str | None
 
     @property
@@ -68,7 +67,7 @@ async def run(conversation_id: UUID) -> bool:
         return False
     started = time.monotonic()
     try:
-        async with typing.shown(claim.question.channel, claim.to, claim.about):
+        async with typing.shown(claim.question.channel, claim.place.external_id, claim.about):
             answer = await dialogue().ask(claim.question)
     except DialogueError as error:
         log.warning("conversation %s: %s", conversation_id, error)
@@ -132,7 +131,6 @@ def claim_turn(conversation_id: UUID) -> Claim | None:
         conversation.identity,
         messages,
         _question(conversation, messages, files),
-        conversation.identity.external_id,
         _name_of(messages[-1]),
     )
 
@@ -153,10 +151,8 @@ def _nothing_said(conversation: Conversation, lease: str, last: Message) -> None
     conversation = lock(conversation.pk)
     if conversation.turn_lease != lease:
         return
-    conversation.answered_seq = max(conversation.answered_seq, last.seq)
-    waiting = conversation.messages.filter(author=Message.Author.CUSTOMER, seq__gt=last.seq).exists()
-    conversation.turn_due_at = timezone.now() if waiting else None
     conversation.turn_lease, conversation.turn_lease_until = "", None
+    _settle(conversation, last)
     conversation.save()
 
 
@@ -201,7 +197,7 @@ def commit(claim: Claim, answer: Answer, milliseconds: int) -> Turn | None:
     if stale:
         conversation.save()
         return turn
-    _settle(conversation, claim)
+    _settle(conversation, claim.last)
     conversation.fresh = False
     conversation.facts = {**conversation.facts, **answer.facts}
     if answer.language in dict(settings.LANGUAGES):
@@ -257,9 +253,9 @@ def _record_turn(conversation: Conversation, claim: Claim, answer: Answer, milli
     return turn
 
 
-def _settle(conversation: Conversation, claim: Claim) -> None:
-    """Mark the messages as answered; what came in meanwhile is the next turn."""
-    conversation.answered_seq = max(conversation.answered_seq, claim.last.seq)
+def _settle(conversation: Conversation, last: Message) -> None:
+    """Mark the messages up to `last` as answered; what came in meanwhile is the next turn."""
+    conversation.answered_seq = max(conversation.answered_seq, last.seq)
     conversation.turn_attempts = 0
     waiting = conversation.messages.filter(unanswered(conversation)).exists()
     conversation.turn_due_at = (conversation.turn_due_at or timezone.now()) if waiting else None
@@ -280,7 +276,7 @@ def fail(claim: Claim) -> None:
         conversation.turn_due_at = timezone.now() + RETRY_AFTER
         conversation.save()
         return
-    _settle(conversation, claim)
+    _settle(conversation, claim.last)
     Turn.objects.get_or_create(
         message=claim.last,
         defaults={"conversation": conversation, "epoch": claim.epoch, "state": Turn.State.FAILED},

@@ -12,6 +12,7 @@ from datetime import timedelta
 from channels.base import Capabilities
 
 MEGABYTE = 1_000_000
+MEDIA_OUT = {"image": 8 * MEGABYTE, "audio": 25 * MEGABYTE, "video": 25 * MEGABYTE, "document": 25 * MEGABYTE}
 QUICK_REPLIES, QUICK_LABEL, QUICK_PAYLOAD = 13, 20, 1000
 # A customer's message opens 24 hours; a person's own answer may go with the HUMAN_AGENT tag for 7 days.
 WINDOW, AGENT_WINDOW = timedelta(hours=24), timedelta(days=7)
@@ -38,12 +39,7 @@ MESSENGER = Platform(
         button_label=QUICK_LABEL,
         button_data_bytes=QUICK_PAYLOAD,
         media_in=frozenset({"image", "audio", "video", "document", "sticker"}),
-        media_out={
-            "image": 8 * MEGABYTE,
-            "audio": 25 * MEGABYTE,
-            "video": 25 * MEGABYTE,
-            "document": 25 * MEGABYTE,
-        },
+        media_out=MEDIA_OUT,
         typing_out=True,
         typing_ttl=20,
         receipts="read",
@@ -68,12 +64,7 @@ INSTAGRAM = Platform(
         button_label=QUICK_LABEL,
         button_data_bytes=QUICK_PAYLOAD,
         media_in=frozenset({"image", "audio", "video", "document"}),
-        media_out={
-            "image": 8 * MEGABYTE,
-            "audio": 25 * MEGABYTE,
-            "video": 25 * MEGABYTE,
-            "document": 25 * MEGABYTE,
-        },
+        media_out=MEDIA_OUT,
         typing_out=True,
         typing_ttl=20,
         receipts="read",

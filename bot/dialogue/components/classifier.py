@@ -113,8 +113,7 @@ class SentenceClassifier(GraphComponent, IntentClassifier):
         columns, weights = self._ngrams.vector(text)
         logits = self._weights[:, :width] @ self._encoder.encode([text])[0] + self._bias
         logits += self._weights[:, width + columns] @ (weights * self._characters)
-        exponents = np.exp(logits - logits.max())
-        return exponents / exponents.sum()
+        return softmax.shares(logits)
 
     def _persist(self) -> None:
         with self._storage.write_to(self._resource) as folder:

@@ -26,7 +26,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.dialogue.components import softmax
 from bot.dialogue.components.encoder import UniversalSentenceEncoder, shared_encoder
-from bot.dialogue.components.ngrams import Ngrams, matrix, phrases, pieces
+from bot.dialogue.components.ngrams import Ngrams, folded, matrix, phrases, pieces
 
 logger = logging.getLogger(__name__)
 
@@ -76,7 +76,10 @@ class PurposeClassifier(GraphComponent):
             if example.get(TEXT):
                 texts.append(example.get(TEXT))
                 purposes.append(self._purpose(example.get(INTENT)))
-        asked = [question for path in self._config["questions"] for question in questions(Path(path))]
+        # "Delete my account" is how some look for an article, and a wish all the same.
+        wished = {folded(text) for text in texts}
+        found = (question for path in self._config["questions"] for question in questions(Path(path)))
+        asked = [question for question in found if folded(question) not in wished]
         texts, purposes = texts + asked, purposes + [ASKS] * len(asked)
         if missing := {*self._config["purposes"], TELLS} - set(purposes):
             raise ValueError(
@@ -115,8 +118,7 @@ class PurposeClassifier(GraphComponent):
             columns, weights = part.vector(text)
             logits += self._weights[:, start + columns] @ weights
             start += len(part.keys)
-        shares = np.exp(logits - logits.max())
-        return dict(zip(self._purposes, (shares / shares.sum()).round(4).tolist(), strict=True))
+        return dict(zip(self._purposes, softmax.shares(logits).round(4).tolist(), strict=True))
 
     def _persist(self) -> None:
         parts = enumerate(self._parts)

@@ -1,4 +1,4 @@
-"""Multinomial logistic regression over two kinds of features at once; used in training only."""
+"""Multinomial logistic regression over two kinds of features at once."""
 
 from __future__ import annotations
 
@@ -8,6 +8,12 @@ import numpy as np
 
 STEPS = 80
 """Of L-BFGS. The likelihood of data/nlu does not grow after them."""
+
+
+def shares(logits: np.ndarray) -> np.ndarray:
+    """The probability of each class of one text, from its logits."""
+    exponents = np.exp(logits - logits.max())
+    return np.asarray(exponents / exponents.sum())
 
 
 def fit(
