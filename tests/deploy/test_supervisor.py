@@ -187,7 +187,7 @@ def test_without_restarts_it_stays_down_and_the_others_stay_up(driven: Driven, p
     other = pid_of(driven, "two")
     os.kill(pid_of(driven, "one"), signal.SIGKILL)
     until(lambda: "it stays down" in driven.words(), "the death is noticed")
-    assert driven.pid("one") is None
+    until(lambda: driven.pid("one") is None, "the state says so")
     assert driven.pid("two") == other
     assert supervisor.poll() is None
 
