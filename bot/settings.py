@@ -221,7 +221,9 @@ DIALOGUE_DEADLINE = timedelta(seconds=float(env("POSTVENTA_DIALOGUE_DEADLINE", "
 # A lease outlives the deadline of the dialogue, so that a slow answer is never asked for twice at once.
 BURST = {"whatsapp": timedelta(milliseconds=700), "telegram": timedelta(milliseconds=700), "web": timedelta(0)}
 TURN_LEASE = DIALOGUE_DEADLINE + timedelta(seconds=float(env("POSTVENTA_TURN_LEASE_MARGIN", "6")))
-TURN_ATTEMPTS = 3
+TURN_ATTEMPTS = 5
+# How long a customer waits for an engine that is down before a person is asked: longer than its restart takes.
+DIALOGUE_PATIENCE = timedelta(seconds=float(env("POSTVENTA_DIALOGUE_PATIENCE", "45")))
 AGENT_SILENCE = timedelta(minutes=float(env("POSTVENTA_AGENT_SILENCE_MINUTES", "10")))
 
 # What the parts that know nothing of each other are given here.

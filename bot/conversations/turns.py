@@ -34,7 +34,8 @@ from bot.dialogue.engine import dialogue
 log = logging.getLogger(__name__)
 
 TEXT_FOR_DIALOGUE = 4_000
-RETRY_AFTER = timedelta(seconds=1.5)
+# Pauses between the attempts of a turn, in seconds; the last one again for what comes after.
+RETRY_AFTER = (1.5, 3, 6, 12)
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ async def run(conversation_id: UUID) -> bool:
             answer = await dialogue().ask(claim.question)
     except DialogueError as error:
         log.warning("conversation %s: %s", conversation_id, error)
-        await on_database(fail, claim)
+        await on_database(fail, claim, error.unreachable)
     else:
         await on_database(commit, claim, answer, int((time.monotonic() - started) * 1000))
     await outbox.deliver(conversation_id)
@@ -262,18 +263,24 @@ def _settle(conversation: Conversation, last: Message) -> None:
 
 
 @transaction.atomic
-def fail(claim: Claim) -> None:
-    """The dialogue gave no answer: try again soon, and after the last attempt bring the customer to a person."""
+def fail(claim: Claim, unreachable: bool = False) -> None:
+    """The dialogue gave no answer: try again soon, and after the last attempt bring the customer to a person.
+
+    An engine that cannot be reached is being restarted and takes nothing from the attempts, for `DIALOGUE_PATIENCE`.
+    """
     conversation = lock(claim.conversation_id)
     if conversation.turn_lease != claim.lease:
         return
     conversation.turn_lease, conversation.turn_lease_until = "", None
-    conversation.turn_attempts += 1
+    waits = timezone.now() - claim.messages[0].created_at < settings.DIALOGUE_PATIENCE
+    if not (unreachable and waits):
+        conversation.turn_attempts += 1
     if conversation.epoch != claim.epoch:
         conversation.save()
         return
     if conversation.turn_attempts < settings.TURN_ATTEMPTS:
-        conversation.turn_due_at = timezone.now() + RETRY_AFTER
+        pause = RETRY_AFTER[min(max(conversation.turn_attempts - 1, 0), len(RETRY_AFTER) - 1)]
+        conversation.turn_due_at = timezone.now() + timedelta(seconds=pause)
         conversation.save()
         return
     _settle(conversation, claim.last)

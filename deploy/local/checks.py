@@ -77,6 +77,14 @@ def bench_retrieval(layout: Layout, environ: Mapping[str, str], arguments: Seque
     return _beside_the_shop(layout, environ, ["-m", "tests.retrieval", *arguments], dev=True)
 
 
+def chaos(layout: Layout, environ: Mapping[str, str], console: Console, arguments: Sequence[str]) -> int:
+    """Run a shop of its own into every trouble there is and account for every message; its exit code."""
+    apart = environment.apart(os.environ)
+    plan.set_up(layout, environ, console, dev=True, data="none")
+    plan.set_up(layout, apart, console, dev=True, data="template")
+    return _run(layout, environment.for_tools(apart), ["-m", "tests.chaos", *arguments])
+
+
 def _beside_the_shop(layout: Layout, environ: Mapping[str, str], command: Sequence[str], *, dev: bool) -> int:
     plan.set_up(layout, environ, Console(sys.stderr), rasa=False, dev=dev, data="none")
     env = environment.for_shop(layout, ports.chosen(environ), {**environ, **_running_addresses(layout)})
