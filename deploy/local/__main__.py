@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 OLDEST = (3, 9)
-WITH_ARGUMENTS = {"test", "manage", "eval", "bench-nlu", "bench-retrieval", "chaos"}
+WITH_ARGUMENTS = {"test", "manage", "eval", "bench", "bench-nlu", "bench-retrieval", "chaos"}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -36,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
     )
     commands.add_parser("bench-nlu", help="measure the intent pipeline and write docs/nlu.md", add_help=False)
     commands.add_parser("bench-retrieval", help="measure how well articles are found", add_help=False)
+    commands.add_parser("bench", help="measure this system beside stock Rasa and beside itself", add_help=False)
     commands.add_parser("chaos", help="kill, drop, delay and repeat, and account for every message", add_help=False)
     return top
 
@@ -94,6 +95,8 @@ def _command(options: argparse.Namespace, rest: Sequence[str], environ: Mapping[
         return checks.bench_nlu(layout, known, console, rest)
     elif options.command == "bench-retrieval":
         return checks.bench_retrieval(layout, known, rest)
+    elif options.command == "bench":
+        return checks.bench(layout, known, console, rest)
     elif options.command == "chaos":
         return checks.chaos(layout, known, console, rest)
     elif options.command == "manage":

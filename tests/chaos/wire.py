@@ -28,7 +28,7 @@ REDELIVERED_AFTER = 0.5
 GIVEN_UP_AFTER = 240
 # A call that is not answered within ten seconds is given up by every adapter.
 HANGS = 11.0
-# How often what happens to one of the shop's calls. After "broken", "cut" and "hang" the shop cannot know if it arrived.
+# What happens how often to one of the shop's calls. After "broken", "cut" and "hang" it cannot know whether it arrived.
 CALLS = {"busy": 0.05, "broken": 0.04, "cut": 0.03, "hang": 0.01, "slow": 0.10}
 WEBHOOKS = {"dropped": 0.10, "unheard": 0.10, "doubled": 0.10, "late": 0.15}
 BROWSERS = {"dropped": 0.06, "unheard": 0.06, "late": 0.10}
