@@ -82,7 +82,16 @@ def trained(folder: Path, python: Path, env: Mapping[str, str]) -> Path:
         made_of.update(path.read_bytes())
     model = folder / "models" / f"{made_of.hexdigest()[:16]}.tar.gz"
     if not model.is_file():
-        command = [python, "-m", "rasa", "train", "--fixed-model-name", model.stem, "--out", folder / "models"]
+        command = [
+            python,
+            "-m",
+            "rasa",
+            "train",
+            "--fixed-model-name",
+            model.name.removesuffix(".tar.gz"),
+            "--out",
+            folder / "models",
+        ]
         with (folder / "train.log").open("wb") as log:
             done = subprocess.run(
                 [str(part) for part in command], cwd=folder, env=dict(env), stdout=log, stderr=log,
