@@ -76,7 +76,7 @@ class Run:
                 self.talks.append(talk)
                 running.add(asyncio.create_task(self._one(talk)))
             await asyncio.sleep(0.05)
-        self.wire.calm = True
+        self.wire.quiet()
         await asyncio.gather(*running)
         if self.wire.underway:
             await asyncio.wait(set(self.wire.underway), timeout=SETTLES_WITHIN)

@@ -19,8 +19,9 @@ from deploy.local.stack import Stack
 PROCESSES = ("web", "worker", "rasa", "actions", "chroma")
 # Python's processes are told of a full disk by an error; Chroma's would be ended by the signal that comes with it.
 WRITERS = ("web", "worker", "rasa", "actions")
-RETURNS_WITHIN = 120.0
+RETURNS_WITHIN = 300.0
 LOOK = 0.05
+WHOLE = 0.7
 UNLIMITED = resource.RLIM_INFINITY
 
 
@@ -55,7 +56,9 @@ class Trouble:
             await self._well(name)
 
     async def _kill(self, name: str) -> None:
-        await self._well(name)
+        # Mostly the shop is whole again before the next blow; now and then several are down at once.
+        for other in PROCESSES if self.chance.random() < WHOLE else (name,):
+            await self._well(other)
         # Anywhere within what it is doing, not only at its beginning.
         await asyncio.sleep(self.chance.uniform(0, 60 / self.per_minute))
         with contextlib.suppress(LookupError, ProcessLookupError):

@@ -10,6 +10,7 @@ import asyncio
 import json
 import random
 import socket
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
@@ -54,6 +55,16 @@ class Wire:
     refused: list[str] = field(default_factory=list)
     underway: set[asyncio.Task[None]] = field(default_factory=set)
 
+    calm_since: float = field(default_factory=time.monotonic)
+
+    def quiet(self) -> None:
+        """From now on everything arrives."""
+        self.calm, self.calm_since = True, time.monotonic()
+
+    def patience_ends(self, since: float, seconds: float) -> bool:
+        """Whether somebody who waits since then has waited that long without any trouble about."""
+        return self.calm and time.monotonic() - max(since, self.calm_since) > seconds
+
     def __post_init__(self) -> None:
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.address = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
@@ -94,7 +105,8 @@ class Wire:
         task.add_done_callback(self.underway.discard)
 
     async def _bring(self, target: str, headers: Mapping[str, str], body: bytes) -> None:
-        for _ in range(int(GIVEN_UP_AFTER / REDELIVERED_AFTER)):
+        begun = time.monotonic()
+        while not self.patience_ends(begun, GIVEN_UP_AFTER):
             fault = self._fault("webhook", WEBHOOKS)
             if fault == "late":
                 await asyncio.sleep(self.chance.uniform(0.1, 2.5))
