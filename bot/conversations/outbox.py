@@ -21,6 +21,8 @@ from bot.conversations import consent
 from bot.conversations.database import on_database
 from bot.conversations.models import Conversation, Delivery, Message, ProviderReceipt, record
 from bot.conversations.writing import lock
+from bot.logs import about
+from bot.metrics import CALLS
 from channels import registry
 from channels.base import (
     DELIVERY_RANK,
@@ -56,19 +58,27 @@ class Call:
 
 async def deliver(conversation_id: UUID) -> None:
     """Send what the conversation has queued, oldest first, until nothing is due or somebody else is sending."""
+    with about(conversation_id):
+        await _deliver(conversation_id)
+
+
+async def _deliver(conversation_id: UUID) -> None:
     lease = await on_database(_claim, conversation_id)
     while lease and (step := await on_database(_next, conversation_id, lease)):
         call, channel, part = step
         try:
             result = await registry.adapter(channel).send(part)
         except ChannelError as error:
+            CALLS.labels(channel, error.kind).inc()
             await on_database(_refused, call, error)
         except Exception:
             log.exception(
                 "delivery %s: the %s adapter broke; whether the message went out is unknown", call.delivery, channel
             )
+            CALLS.labels(channel, "broke").inc()
             await on_database(_refused, call, ChannelError("uncertain", "adapter broke"))
         else:
+            CALLS.labels(channel, result.state).inc()
             await on_database(_accepted, call, result)
 
 

@@ -30,6 +30,8 @@ from bot.conversations.vouching import vouched
 from bot.conversations.writing import append, lock, unanswered
 from bot.dialogue.base import Answer, DialogueError, Question
 from bot.dialogue.engine import dialogue
+from bot.logs import about
+from bot.metrics import TURNS
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +62,11 @@ class Claim:
 
 async def run(conversation_id: UUID) -> bool:
     """Run the conversation's turn if one is due and nobody else is running it; tell whether one was run."""
+    with about(conversation_id):
+        return await _run(conversation_id)
+
+
+async def _run(conversation_id: UUID) -> bool:
     came = await arrivals.arrive(conversation_id)
     claim = await on_database(claim_turn, conversation_id)
     if claim is None:
@@ -72,9 +79,11 @@ async def run(conversation_id: UUID) -> bool:
             answer = await dialogue().ask(claim.question)
     except DialogueError as error:
         log.warning("conversation %s: %s", conversation_id, error)
+        TURNS.labels("unreachable" if error.unreachable else "failed").observe(time.monotonic() - started)
         await on_database(fail, claim, error.unreachable)
     else:
-        await on_database(commit, claim, answer, int((time.monotonic() - started) * 1000))
+        turn = await on_database(commit, claim, answer, int((time.monotonic() - started) * 1000))
+        TURNS.labels(turn.state if turn else "lost lease").observe(time.monotonic() - started)
     await outbox.deliver(conversation_id)
     return True
 
