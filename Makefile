@@ -25,6 +25,12 @@ eval: ## play CASES=folder (default tests/evaluation) against the shop that `mak
 bench-retrieval: ## how well articles are found; ARGS=--size: how long it takes among 100,000 passages (writes docs/retrieval.md)
 	@$(LOCAL) bench-retrieval $(ARGS)
 
+bench: ## this system beside stock Rasa and beside itself (ARGS="--markdown docs/speed.md"; --quick; --alone: no stock Rasa)
+	@$(LOCAL) bench $(ARGS)
+
+chaos: ## kill, drop, delay and repeat, and account for every message (ARGS="--kills 1000 --markdown docs/chaos.md")
+	@$(LOCAL) chaos $(ARGS)
+
 train: ## train the dialogue, unless the model for its present data exists
 	@$(LOCAL) train
 
@@ -34,4 +40,4 @@ bench-nlu: ## measure the intent pipeline on our messages and the public sets (A
 reindex: ## build the search index of the articles anew
 	@$(LOCAL) reindex
 
-.PHONY: help run setup test lint eval train bench-nlu bench-retrieval reindex
+.PHONY: help run setup test lint eval bench chaos train bench-nlu bench-retrieval reindex

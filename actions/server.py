@@ -20,6 +20,8 @@ from typing import Any
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
 
+from bot.logs import about
+
 logger = logging.getLogger(__name__)
 
 HOST = "127.0.0.1"
@@ -73,6 +75,10 @@ class ActionServer:
         return await self._run(call)
 
     async def _run(self, call: dict[str, Any]) -> Answer:
+        with about(str(call.get("sender_id") or "")):
+            return await self._perform(call)
+
+    async def _perform(self, call: dict[str, Any]) -> Answer:
         name = str(call.get("next_action") or "")
         try:
             result = await self._executor.run({"domain": {}, **call})

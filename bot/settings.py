@@ -216,12 +216,16 @@ CHAT_DEADLINE = float(env("CHAT_DEADLINE", "4"))
 # The dialogue
 RASA_URL = env("RASA_URL", "http://127.0.0.1:5005")
 RASA_TOKEN = env("POSTVENTA_RASA_TOKEN", "local")
+# The action server's own health page, beside the address that Rasa calls.
+ACTIONS_HEALTH_URL = env("POSTVENTA_ACTIONS_URL", "http://127.0.0.1:5055/webhook").rpartition("/")[0] + "/health"
 DIALOGUE_DEADLINE = timedelta(seconds=float(env("POSTVENTA_DIALOGUE_DEADLINE", "12")))
 
 # A lease outlives the deadline of the dialogue, so that a slow answer is never asked for twice at once.
 BURST = {"whatsapp": timedelta(milliseconds=700), "telegram": timedelta(milliseconds=700), "web": timedelta(0)}
 TURN_LEASE = DIALOGUE_DEADLINE + timedelta(seconds=float(env("POSTVENTA_TURN_LEASE_MARGIN", "6")))
-TURN_ATTEMPTS = 3
+TURN_ATTEMPTS = 5
+# How long a customer waits for an engine that is down before a person is asked: longer than its restart takes.
+DIALOGUE_PATIENCE = timedelta(seconds=float(env("POSTVENTA_DIALOGUE_PATIENCE", "45")))
 AGENT_SILENCE = timedelta(minutes=float(env("POSTVENTA_AGENT_SILENCE_MINUTES", "10")))
 
 # What the parts that know nothing of each other are given here.
@@ -274,11 +278,25 @@ DEMO_STAFF = {
     "publisher": "lumbre-publisher",
 }
 
+# Prometheus asks /metrics with this bearer token, and the worker on a port of its own; empty, there is no such page.
+METRICS_TOKEN = env("POSTVENTA_METRICS_TOKEN")
+METRICS_WORKER_PORT = int(env("POSTVENTA_METRICS_WORKER_PORT", "0"))
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "words": {"()": "bot.logs.Words", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "bot.logs.Json"},
+    },
+    "filters": {"conversation": {"()": "bot.logs.Conversation"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": env("POSTVENTA_LOG_FORMAT", "words"),
+            "filters": ["conversation"],
+        }
+    },
     "root": {"handlers": ["console"], "level": env("POSTVENTA_LOG_LEVEL", "INFO")},
     # httpx logs whole request addresses at INFO; Telegram's hold the bot's token.
     "loggers": {"httpx": {"level": "WARNING"}, "httpcore": {"level": "WARNING"}},

@@ -11,9 +11,12 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from bot import metrics
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("bot.conversations.urls")),
     path("", include("bot.desk.urls")),
+    path("metrics", metrics.page, name="metrics"),
     path("", include("knowledge.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),

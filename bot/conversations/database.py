@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import functools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -27,4 +28,6 @@ async def on_database[**P, R](function: Callable[P, R], *args: P.args, **kwargs:
         finally:
             close_old_connections()
 
-    return await asyncio.get_running_loop().run_in_executor(_threads, functools.partial(call))
+    # A thread of the pool knows nothing of whom the work is about.
+    within = functools.partial(contextvars.copy_context().run, call)
+    return await asyncio.get_running_loop().run_in_executor(_threads, within)

@@ -8,6 +8,7 @@ One process at a time sends for a conversation (a lease). Before each provider c
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, get_args
 from uuid import UUID, uuid4
@@ -20,6 +21,8 @@ from bot.conversations import consent
 from bot.conversations.database import on_database
 from bot.conversations.models import Conversation, Delivery, Message, ProviderReceipt, record
 from bot.conversations.writing import lock
+from bot.logs import about
+from bot.metrics import CALLS
 from channels import registry
 from channels.base import (
     DELIVERY_RANK,
@@ -43,22 +46,40 @@ UNFINISHED = "queued"
 MEDIA_KINDS = get_args(MediaKind)
 
 
+@dataclass(frozen=True)
+class Call:
+    """One provider call. By the time it returns, its part may have been settled by the provider's own report, or the
+    delivery taken over by another process because this one slept longer than its lease."""
+
+    delivery: int
+    part: int
+    lease: str
+
+
 async def deliver(conversation_id: UUID) -> None:
     """Send what the conversation has queued, oldest first, until nothing is due or somebody else is sending."""
+    with about(conversation_id):
+        await _deliver(conversation_id)
+
+
+async def _deliver(conversation_id: UUID) -> None:
     lease = await on_database(_claim, conversation_id)
     while lease and (step := await on_database(_next, conversation_id, lease)):
-        delivery_id, channel, part = step
+        call, channel, part = step
         try:
             result = await registry.adapter(channel).send(part)
         except ChannelError as error:
-            await on_database(_refused, delivery_id, error)
+            CALLS.labels(channel, error.kind).inc()
+            await on_database(_refused, call, error)
         except Exception:
             log.exception(
-                "delivery %s: the %s adapter broke; whether the message went out is unknown", delivery_id, channel
+                "delivery %s: the %s adapter broke; whether the message went out is unknown", call.delivery, channel
             )
-            await on_database(_refused, delivery_id, ChannelError("uncertain", "adapter broke"))
+            CALLS.labels(channel, "broke").inc()
+            await on_database(_refused, call, ChannelError("uncertain", "adapter broke"))
         else:
-            await on_database(_accepted, delivery_id, result)
+            CALLS.labels(channel, result.state).inc()
+            await on_database(_accepted, call, result)
 
 
 def due(limit: int = 50) -> list[UUID]:
@@ -79,7 +100,7 @@ def _claim(conversation_id: UUID) -> str:
 
 
 @transaction.atomic
-def _next(conversation_id: UUID, lease: str) -> tuple[int, str, Part] | None:
+def _next(conversation_id: UUID, lease: str) -> tuple[Call, str, Part] | None:
     """Mark the next provider call as being made and give it; None ends the round and gives the lease back."""
     conversation = lock(conversation_id)
     if conversation.outbox_lease != lease:
@@ -96,7 +117,7 @@ def _next(conversation_id: UUID, lease: str) -> tuple[int, str, Part] | None:
             delivery.calling = True
             delivery.save()
             Conversation.objects.filter(pk=conversation.pk).update(outbox_lease_until=timezone.now() + LEASE)
-            return delivery.pk, delivery.message.identity.channel, part
+            return Call(delivery.pk, delivery.next_part, lease), delivery.message.identity.channel, part
     _rest(conversation, None)
     return None
 
@@ -167,10 +188,24 @@ def outbound(conversation: Conversation, message: Message) -> Outbound:
 
 
 @transaction.atomic
-def _accepted(delivery_id: int, result: SendResult) -> None:
-    delivery = _locked(delivery_id)
+def _accepted(call: Call, result: SendResult) -> None:
+    delivery = _locked(call.delivery)
+    state = _keep_receipts(delivery, result)
+    if delivery.next_part != call.part:
+        # The provider's report was faster than its answer: the part is settled.
+        if _later(delivery.state, state) != delivery.state and delivery.state != UNFINISHED:
+            _finish(delivery, state)
+        return
     delivery.calling, delivery.attempts = False, 0
     delivery.next_part += 1
+    if delivery.parts and delivery.next_part < len(delivery.parts) and state != "failed":
+        delivery.save()
+    else:
+        _finish(delivery, state)
+
+
+def _keep_receipts(delivery: Delivery, result: SendResult) -> str:
+    """Tie the provider's names to the delivery; the furthest state that is known of them."""
     channel = delivery.message.identity.channel
     account = registry.adapter(channel).account
     state: str = result.state
@@ -184,15 +219,15 @@ def _accepted(delivery_id: int, result: SendResult) -> None:
         receipt.delivery = delivery
         receipt.save()
         state = _later(state, receipt.state)
-    if delivery.parts and delivery.next_part < len(delivery.parts) and state != "failed":
-        delivery.save()
-    else:
-        _finish(delivery, state)
+    return state
 
 
 @transaction.atomic
-def _refused(delivery_id: int, error: ChannelError) -> None:
-    delivery = _locked(delivery_id)
+def _refused(call: Call, error: ChannelError) -> None:
+    delivery = _locked(call.delivery)
+    if not delivery.calling or delivery.next_part != call.part or delivery.conversation.outbox_lease != call.lease:
+        # Somebody who knows more has spoken already: the provider itself, or the process that took over.
+        return
     delivery.calling = False
     if error.kind in ("retry", "rate") and delivery.attempts < len(BACKOFF):
         wait = max(error.retry_after or 0, BACKOFF[delivery.attempts])

@@ -30,11 +30,14 @@ from bot.conversations.vouching import vouched
 from bot.conversations.writing import append, lock, unanswered
 from bot.dialogue.base import Answer, DialogueError, Question
 from bot.dialogue.engine import dialogue
+from bot.logs import about
+from bot.metrics import TURNS
 
 log = logging.getLogger(__name__)
 
 TEXT_FOR_DIALOGUE = 4_000
-RETRY_AFTER = timedelta(seconds=1.5)
+# Pauses between the attempts of a turn, in seconds; the last one again for what comes after.
+RETRY_AFTER = (1.5, 3, 6, 12)
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,11 @@ class Claim:
 
 async def run(conversation_id: UUID) -> bool:
     """Run the conversation's turn if one is due and nobody else is running it; tell whether one was run."""
+    with about(conversation_id):
+        return await _run(conversation_id)
+
+
+async def _run(conversation_id: UUID) -> bool:
     came = await arrivals.arrive(conversation_id)
     claim = await on_database(claim_turn, conversation_id)
     if claim is None:
@@ -71,9 +79,11 @@ async def run(conversation_id: UUID) -> bool:
             answer = await dialogue().ask(claim.question)
     except DialogueError as error:
         log.warning("conversation %s: %s", conversation_id, error)
-        await on_database(fail, claim)
+        TURNS.labels("unreachable" if error.unreachable else "failed").observe(time.monotonic() - started)
+        await on_database(fail, claim, error.unreachable)
     else:
-        await on_database(commit, claim, answer, int((time.monotonic() - started) * 1000))
+        turn = await on_database(commit, claim, answer, int((time.monotonic() - started) * 1000))
+        TURNS.labels(turn.state if turn else "lost lease").observe(time.monotonic() - started)
     await outbox.deliver(conversation_id)
     return True
 
@@ -262,18 +272,24 @@ def _settle(conversation: Conversation, last: Message) -> None:
 
 
 @transaction.atomic
-def fail(claim: Claim) -> None:
-    """The dialogue gave no answer: try again soon, and after the last attempt bring the customer to a person."""
+def fail(claim: Claim, unreachable: bool = False) -> None:
+    """The dialogue gave no answer: try again soon, and after the last attempt bring the customer to a person.
+
+    An engine that cannot be reached is being restarted and takes nothing from the attempts, for `DIALOGUE_PATIENCE`.
+    """
     conversation = lock(claim.conversation_id)
     if conversation.turn_lease != claim.lease:
         return
     conversation.turn_lease, conversation.turn_lease_until = "", None
-    conversation.turn_attempts += 1
+    waits = timezone.now() - claim.messages[0].created_at < settings.DIALOGUE_PATIENCE
+    if not (unreachable and waits):
+        conversation.turn_attempts += 1
     if conversation.epoch != claim.epoch:
         conversation.save()
         return
     if conversation.turn_attempts < settings.TURN_ATTEMPTS:
-        conversation.turn_due_at = timezone.now() + RETRY_AFTER
+        pause = RETRY_AFTER[min(max(conversation.turn_attempts - 1, 0), len(RETRY_AFTER) - 1)]
+        conversation.turn_due_at = timezone.now() + timedelta(seconds=pause)
         conversation.save()
         return
     _settle(conversation, claim.last)

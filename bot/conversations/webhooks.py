@@ -15,6 +15,7 @@ from bot.conversations.media import arrivals
 from bot.conversations.outbox import deliver
 from bot.conversations.receive import Received, receive
 from bot.conversations.turns import run_when_due
+from bot.metrics import RECEIVED
 from channels import registry
 from channels.base import BadRequest, Inbound, RawRequest, Unauthorized
 
@@ -50,6 +51,7 @@ async def webhook(request: HttpRequest, channel: str) -> HttpResponse:
         events = adapter.parse(raw)
     except Unauthorized as error:
         log.warning("%s webhook refused: %s", channel, error)
+        RECEIVED.labels(channel, "refused").inc()
         return HttpResponse("the signature or secret does not match", status=403, content_type="text/plain")
     except BadRequest as error:
         return HttpResponse(f"unreadable: {error}", status=400, content_type="text/plain")
@@ -66,7 +68,8 @@ async def _arrive_and_deliver(conversation_id: UUID) -> None:
 async def take_in(events: Sequence[Inbound]) -> list[Received]:
     """Store events in order and start what they make due. Also the door for channels that are polled."""
     results = [await on_database(receive, event) for event in events]
-    for result in results:
+    for event, result in zip(events, results, strict=True):
+        RECEIVED.labels(event.channel, "again" if result.duplicate else event.kind).inc()
         if result.due and result.conversation_id:
             go_on(run_when_due(result.conversation_id))
         elif result.message and result.conversation_id:

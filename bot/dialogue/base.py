@@ -67,7 +67,14 @@ class Answer:
 
 
 class DialogueError(Exception):
-    """The engine gave no usable answer. The same question may be asked again: the engine answers a message id once."""
+    """The engine gave no usable answer. The same question may be asked again: the engine answers a message id once.
+
+    `unreachable`: the question never arrived, because the engine is down or starting.
+    """
+
+    def __init__(self, message: str, *, unreachable: bool = False) -> None:
+        super().__init__(message)
+        self.unreachable = unreachable
 
 
 class Dialogue(Protocol):

@@ -24,9 +24,16 @@ class RasaDialogue:
         try:
             response = await self._client.post("/webhooks/postventa/turn", json=_question(question))
         except httpx.HTTPError as error:
-            raise DialogueError(f"Rasa did not answer: {type(error).__name__}. Is the rasa process up?") from error
+            down = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+            raise DialogueError(
+                f"Rasa did not answer: {type(error).__name__}. Is the rasa process up?", unreachable=down
+            ) from error
         if response.status_code != 200:
-            raise DialogueError(f"Rasa answered {response.status_code} to a turn; its own log says why")
+            # 503: the server is up and its model is not loaded yet.
+            raise DialogueError(
+                f"Rasa answered {response.status_code} to a turn; its own log says why",
+                unreachable=response.status_code == 503,
+            )
         try:
             return _answer(response.json())
         except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 OLDEST = (3, 9)
+WITH_ARGUMENTS = {"test", "manage", "eval", "bench", "bench-nlu", "bench-retrieval", "chaos"}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -22,6 +23,7 @@ def parser() -> argparse.ArgumentParser:
     up.add_argument("--ports", choices=["auto"], help="take free ports instead of the usual ones")
     up.add_argument("--json", action="store_true", help="when ready, print one line of JSON; progress to stderr")
     up.add_argument("--no-restart", action="store_true", help="a process that dies stays down")
+    up.add_argument("--eager", action="store_true", help="start what dies again at once, however often it died")
     commands.add_parser("train", help="train the dialogue, unless the model of its inputs exists")
     commands.add_parser("reindex", help="build the search index of the articles anew")
     commands.add_parser(
@@ -34,6 +36,8 @@ def parser() -> argparse.ArgumentParser:
     )
     commands.add_parser("bench-nlu", help="measure the intent pipeline and write docs/nlu.md", add_help=False)
     commands.add_parser("bench-retrieval", help="measure how well articles are found", add_help=False)
+    commands.add_parser("bench", help="measure this system beside stock Rasa and beside itself", add_help=False)
+    commands.add_parser("chaos", help="kill, drop, delay and repeat, and account for every message", add_help=False)
     return top
 
 
@@ -45,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from deploy.local.trouble import Trouble, of_os_error
 
     options, rest = parser().parse_known_args(arguments)
-    if rest and options.command not in {"test", "manage", "eval", "bench-nlu", "bench-retrieval"}:
+    if rest and options.command not in WITH_ARGUMENTS:
         parser().error(f"{options.command} takes no {' '.join(rest)}")
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
@@ -91,6 +95,10 @@ def _command(options: argparse.Namespace, rest: Sequence[str], environ: Mapping[
         return checks.bench_nlu(layout, known, console, rest)
     elif options.command == "bench-retrieval":
         return checks.bench_retrieval(layout, known, rest)
+    elif options.command == "bench":
+        return checks.bench(layout, known, console, rest)
+    elif options.command == "chaos":
+        return checks.chaos(layout, known, console, rest)
     elif options.command == "manage":
         return checks.manage(layout, known, rest)
     return 0
@@ -108,6 +116,7 @@ def _up(options: argparse.Namespace, known: Mapping[str, str]) -> None:
         numbers=ports.free() if options.ports else ports.chosen(known),
         as_json=options.json,
         restart=not options.no_restart,
+        eager=options.eager,
         patience=600.0 if options.var else 0.0,
     )
 

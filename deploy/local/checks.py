@@ -77,6 +77,29 @@ def bench_retrieval(layout: Layout, environ: Mapping[str, str], arguments: Seque
     return _beside_the_shop(layout, environ, ["-m", "tests.retrieval", *arguments], dev=True)
 
 
+def chaos(layout: Layout, environ: Mapping[str, str], console: Console, arguments: Sequence[str]) -> int:
+    """Run a shop of its own into every trouble there is and account for every message; its exit code."""
+    apart = environment.apart(os.environ)
+    plan.set_up(layout, environ, console, dev=True, data="none")
+    plan.set_up(layout, apart, console, dev=True, data="template")
+    return _run(layout, environment.for_tools(apart), ["-m", "tests.chaos", *arguments])
+
+
+def bench(layout: Layout, environ: Mapping[str, str], console: Console, arguments: Sequence[str]) -> int:
+    """Measure this system beside stock Rasa, in an environment with TensorFlow that is made for it; with `--alone` only
+    beside itself. Its exit code."""
+    apart = environment.apart(os.environ)
+    plan.set_up(layout, environ, console, dev=True, data="none")
+    plan.set_up(layout, apart, console, dev=True, data="template")
+    env = environment.for_tools(apart)
+    command = ["-m", "tests.bench", *(word for word in arguments if word != "--alone")]
+    if "--alone" not in arguments:
+        environments.check_space(layout.root)
+        run([environments.stock(layout)], console=console, logs=layout.shared / "logs", cwd=layout.root, env=env)
+        command += ["--stock-python", str(layout.stock_env / "bin" / "python")]
+    return _run(layout, env, command)
+
+
 def _beside_the_shop(layout: Layout, environ: Mapping[str, str], command: Sequence[str], *, dev: bool) -> int:
     plan.set_up(layout, environ, Console(sys.stderr), rasa=False, dev=dev, data="none")
     env = environment.for_shop(layout, ports.chosen(environ), {**environ, **_running_addresses(layout)})

@@ -86,7 +86,6 @@ def all_of(layout: Layout, ports: Ports, environ: Mapping[str, str]) -> list[Pro
             answers(ports.actions, "/health"),
             needs=("chroma",),
         ),
-        # /readyz waits for Rasa.
         Process("web", [python, *web], answers(ports.web, "/readyz"), needs=("chroma",)),
         Process("worker", [python, "manage.py", "worker"], says("worker: ready"), needs=("chroma",)),
     ]

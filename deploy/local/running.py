@@ -13,7 +13,7 @@ from deploy.local.console import Console
 from deploy.local.files import held, write_whole
 from deploy.local.layout import Layout
 from deploy.local.ports import HOST, Ports
-from deploy.local.supervisor import Run, Supervisor
+from deploy.local.supervisor import FIRST_PAUSE_SECONDS, Run, Supervisor
 
 
 def up(
@@ -24,9 +24,11 @@ def up(
     numbers: Ports,
     as_json: bool = False,
     restart: bool = True,
+    eager: bool = False,
     patience: float = 0.0,
 ) -> None:
-    """Set up what is missing, run the shop of `layout.var` until told to stop. With `as_json`, one line on standard
+    """Set up what is missing, run the shop of `layout.var` until told to stop. `eager`: a process that dies is started
+    again at once, however often it has died. With `as_json`, one line on standard
     output when it is ready. Raises Trouble."""
     with held(
         layout.var / "run" / "lock",
@@ -48,6 +50,7 @@ def up(
             ready=lambda: _announce(told, supervisor.runs, layout, environ, console, as_json),
             changed=lambda runs: write_whole(layout.state, json.dumps({**told, **_pids(runs)}, indent=1) + "\n"),
             restart=restart,
+            **({"longest_pause": FIRST_PAUSE_SECONDS} if eager else {}),
         )
         console.line(f"Starting {', '.join(run.process.name for run in supervisor.runs)}  (logs: {layout.logs})")
         try:

@@ -71,14 +71,18 @@ class Stack:
 
 
 @contextmanager
-def running(var: Path, *, env: Mapping[str, str] | None = None, restart: bool = True) -> Iterator[Stack]:
+def running(
+    var: Path, *, env: Mapping[str, str] | None = None, restart: bool = True, eager: bool = False
+) -> Iterator[Stack]:
     """Run a shop on the folder `var`, made from the template when it is new; stop it at the end.
 
     Real accounts and other machines' addresses are kept from it; `env` is added to the environment of its processes.
+    `eager`: what dies is started again at once, however often it has died.
     Raises RuntimeError with the set-up's own words when it does not come up.
     """
     command = [sys.executable, "-m", "deploy.local", "up", "--var", str(var), "--ports", "auto", "--json"]
     command += [] if restart else ["--no-restart"]
+    command += ["--eager"] if eager else []
     own = {**environment.apart(os.environ, "DATABASE_URL", "CHROMA_URL", "RASA_URL"), **(env or {})}
     with tempfile.TemporaryFile("w+", encoding="utf-8") as words:
         supervisor = subprocess.Popen(command, cwd=ROOT, env=own, stdout=subprocess.PIPE, stderr=words, text=True)

@@ -50,16 +50,17 @@ class Run:
     def seconds(self) -> float:
         return time.monotonic() - self.begun
 
-    def pause(self) -> float:
+    def pause(self, longest: float) -> float:
         doubled = FIRST_PAUSE_SECONDS * 2.0 ** max(0, self.deaths - 1)
-        return min(doubled, LONGEST_PAUSE_SECONDS)
+        return min(doubled, longest)
 
 
 class Supervisor:
     """Runs `processes` until told to stop by SIGINT, SIGTERM or SIGHUP.
 
     `ready` is called once, when all are healthy; `changed` whenever a pid or a health changed. A process that dies is
-    started again, after a pause that doubles with every death in a row, unless `restart` is False.
+    started again, after a pause that doubles with every death in a row up to `longest_pause` seconds, unless `restart`
+    is False.
     """
 
     def __init__(
@@ -73,7 +74,9 @@ class Supervisor:
         ready: Callable[[], None],
         changed: Callable[[Sequence[Run]], None] = lambda runs: None,
         restart: bool = True,
+        longest_pause: float = LONGEST_PAUSE_SECONDS,
     ) -> None:
+        self._longest_pause = longest_pause
         self.runs = [Run(process, logs / f"{process.name}.log") for process in processes]
         self._cwd = cwd
         self._env = env
@@ -149,8 +152,9 @@ class Supervisor:
         if not self._started and run.deaths >= limit:
             raise self._failure(run, f"{run.process.name} {how} while starting, {run.deaths} times")
         run.given_up = not self._restart
-        run.due = time.monotonic() + run.pause()
-        then = f"starting it again in {run.pause():.1f} s" if self._restart else "it stays down"
+        pause = run.pause(self._longest_pause)
+        run.due = time.monotonic() + pause
+        then = f"starting it again in {pause:.1f} s" if self._restart else "it stays down"
         self._console.line(f"  {run.process.name} {how}; {then}  ({run.log})")
         self._changed(self.runs)
 

@@ -48,7 +48,7 @@ def test_a_delivery_never_goes_back_whenever_our_own_call_returns(
     ranks = []
     for number in range(len(states) + 1):
         if number == min(returns_after, len(states)):
-            outbox._accepted(delivery.pk, SendResult(provider_ids=(provider_id,)))
+            outbox._accepted(outbox.Call(delivery.pk, 0, ""), SendResult(provider_ids=(provider_id,)))
         if number < len(states):
             merge_receipt(report(provider_id, states[number]))
         ranks.append(DELIVERY_RANK[Delivery.objects.get(pk=delivery.pk).state])
@@ -71,7 +71,7 @@ def test_a_report_settles_what_a_dead_process_left_uncertain(transactional_db: N
 
 def test_a_failure_says_why(transactional_db: None, phone: MemoryAdapter) -> None:
     delivery = sending()
-    outbox._accepted(delivery.pk, SendResult(provider_ids=("memory-8",)))
+    outbox._accepted(outbox.Call(delivery.pk, 0, ""), SendResult(provider_ids=("memory-8",)))
     merge_receipt(report("memory-8", "failed", error_code="63016", error_kind="window"))
     failed = Delivery.objects.get(pk=delivery.pk)
     assert (failed.state, failed.error_kind, failed.error_code) == ("failed", "window", "63016")

@@ -9,7 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils.module_loading import import_string
+from prometheus_client import start_http_server
 
+from bot import metrics
 from bot.conversations import worker
 
 
@@ -24,6 +26,8 @@ class Command(BaseCommand):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
+        if settings.METRICS_WORKER_PORT:
+            start_http_server(settings.METRICS_WORKER_PORT, addr="127.0.0.1", registry=metrics.registry)
         chores = [import_string(path)(stop) for path in settings.WORKER_CHORES]
         self.stdout.write(f"worker: ready, with {len(chores)} chores")
         await asyncio.gather(worker.forever(stop), *chores)

@@ -1,0 +1,54 @@
+"""Log lines that name the conversation they are about, in words or as JSON."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from uuid import UUID
+
+_conversation: ContextVar[str] = ContextVar("conversation", default="")
+
+
+@contextmanager
+def about(conversation: UUID | str) -> Iterator[None]:
+    """What is logged inside the block, also on database threads, names this conversation."""
+    token = _conversation.set(str(conversation))
+    try:
+        yield
+    finally:
+        _conversation.reset(token)
+
+
+class Conversation(logging.Filter):
+    """Gives each record the attribute `conversation`, empty where it is about none."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.conversation = _conversation.get()
+        return True
+
+
+class Words(logging.Formatter):
+    """One line for people."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line, conversation = super().format(record), getattr(record, "conversation", "")
+        return f"{line} [{conversation}]" if conversation and conversation not in line else line
+
+
+class Json(logging.Formatter):
+    """One JSON object a line, for programmes: at (UTC), level, logger, message, conversation, error."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        told = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            "conversation": getattr(record, "conversation", "") or None,
+            "error": self.formatException(record.exc_info) if record.exc_info else None,
+        }
+        return json.dumps({name: value for name, value in told.items() if value is not None}, ensure_ascii=False)

@@ -1,0 +1,148 @@
+"""Customers of either side, and how long each of their turns took."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import statistics
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import httpx
+
+from tests.bench.said import sentences
+
+TURN_SECONDS = 60.0
+# A conversation of the measurement has so many turns; a longer one is measured for itself.
+TURNS_EACH = 5
+LIMITS = httpx.Limits(max_connections=500, max_keepalive_connections=500)
+
+
+class Customer(Protocol):
+    async def ask(self, text: str) -> float:
+        """Seconds until the answer was there."""
+
+
+@dataclass
+class Visitor:
+    """Of this system: a page that listens to the live events and posts messages. Nothing is left out."""
+
+    client: httpx.AsyncClient
+    token: str
+    conversation: str
+    heard: dict[str, asyncio.Future[None]] = field(default_factory=dict)
+    early: set[str] = field(default_factory=set)
+
+    async def ask(self, text: str) -> float:
+        begun = time.perf_counter()
+        body = {"client_id": uuid.uuid4().hex, "text": text}
+        answer = await self.client.post("/web/messages", json=body, headers=self.headers)
+        answer.raise_for_status()
+        mine = str(answer.json()["id"])
+        if mine not in self.early:
+            waiting = self.heard.setdefault(mine, asyncio.get_running_loop().create_future())
+            await asyncio.wait_for(waiting, TURN_SECONDS)
+        return time.perf_counter() - begun
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"authorization": f"Bearer {self.token}"}
+
+    async def listen(self, listening: asyncio.Event) -> None:
+        async with self.client.stream("GET", "/web/events", headers=self.headers, timeout=None) as stream:
+            listening.set()
+            async for line in stream.aiter_lines():
+                if line.startswith("data: {") and '"in_reply_to"' in line:
+                    self._hear(json.loads(line[6:]))
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        answered = str(message.get("in_reply_to"))
+        if message.get("author") != "bot":
+            return
+        self.early.add(answered)
+        waiting = self.heard.pop(answered, None)
+        if waiting and not waiting.done():
+            waiting.set_result(None)
+
+
+@asynccontextmanager
+async def visitor(client: httpx.AsyncClient) -> AsyncIterator[Visitor]:
+    """Somebody new on the shop's page."""
+    begun = (await client.post("/web/session", json={"language": "es"})).raise_for_status().json()
+    one, listening = Visitor(client, begun["token"], begun["conversation"]), asyncio.Event()
+    task = asyncio.create_task(one.listen(listening))
+    await listening.wait()
+    try:
+        yield one
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError, httpx.HTTPError):
+            await task
+
+
+@dataclass
+class Stock:
+    """Of stock Rasa, on its REST channel: the answer of the call is the answer of the turn."""
+
+    client: httpx.AsyncClient
+    sender: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+    async def ask(self, text: str) -> float:
+        begun = time.perf_counter()
+        body = {"sender": self.sender, "message": text, "metadata": {"channel": "web", "language": "es"}}
+        (await self.client.post("/webhooks/rest/webhook", json=body)).raise_for_status()
+        return time.perf_counter() - begun
+
+
+@asynccontextmanager
+async def stock(client: httpx.AsyncClient) -> AsyncIterator[Stock]:
+    """Somebody new at stock Rasa."""
+    yield Stock(client)
+
+
+Door = Callable[[httpx.AsyncClient], Any]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Seconds of each turn, and how long all of them took together."""
+
+    turns: Sequence[float]
+    seconds: float
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.turns)
+
+    @property
+    def per_second(self) -> float:
+        return len(self.turns) / self.seconds
+
+
+async def at_once(door: Door, client: httpx.AsyncClient, customers: int, turns: int) -> Measured:
+    """So many customers, each asking as soon as the last answer is there, until there were so many turns."""
+    texts, done = sentences(), itertools.count(1)
+    times: list[float] = []
+
+    async def one() -> None:
+        while True:
+            async with door(client) as customer:
+                for _ in range(TURNS_EACH):
+                    if next(done) > turns:
+                        return
+                    times.append(await customer.ask(next(texts)))
+
+    begun = time.perf_counter()
+    await asyncio.gather(*(one() for _ in range(customers)))
+    return Measured(times, time.perf_counter() - begun)
+
+
+async def in_turn(first: Callable[[], Awaitable[float]], second: Callable[[], Awaitable[float]], times: int) -> float:
+    """The median of the second over that of the first, asked in turn, so that both have the same weather."""
+    pairs = [(await first(), await second()) for _ in range(times)]
+    return statistics.median(pair[1] for pair in pairs) / statistics.median(pair[0] for pair in pairs)
