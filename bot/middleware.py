@@ -7,7 +7,7 @@ from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 
 NOT_PAGES = (
-    "/api/", "/calls/", "/channels/", "/desk", "/healthz", "/help/", "/readyz", "/sandbox/", "/static/", "/web/",
+    "/api/", "/calls/", "/channels/", "/desk", "/healthz", "/help/", "/insights", "/readyz", "/sandbox/", "/static/", "/web/",
 )  # fmt: skip
 
 

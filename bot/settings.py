@@ -41,6 +41,7 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
 INSTALLED_APPS = [
     "bot.conversations",
     "bot.desk",
+    "bot.insights",
     "bot.sandbox",
     "bot.shop",
     "channels.web",
