@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import BooleanField, Case, Count, Q, QuerySet, Sum, Value, When
 
 from bot.insights.fold import DETRACTOR, SILENCE
@@ -16,20 +17,18 @@ from bot.insights.neighbours import CHURN, REPEAT, WEEK
 GROUP = ("day", "channel", "language", "product")
 KEY = (*GROUP, "what", "key")
 SATISFIED, PROMOTER = 4, 9
-CHUNK = 200
+CHUNK = 30
 
 
-def add_up(days: Iterable[date] | None, midnight: datetime) -> None:
-    """Write the rows of these days anew (None: of all), judged as of `midnight`."""
-    if days is None:
-        _write(Episode.objects.all(), midnight)
-        return
+def add_up(days: Iterable[date], midnight: datetime) -> None:
+    """Write the rows of these days anew, judged as of `midnight`."""
     wanted = sorted(set(days))
     for start in range(0, len(wanted), CHUNK):
         part = wanted[start : start + CHUNK]
-        Day.objects.filter(day__in=part).delete()
-        DayCount.objects.filter(day__in=part).delete()
-        _write(Episode.objects.filter(day__in=part), midnight)
+        with transaction.atomic():
+            Day.objects.filter(day__in=part).delete()
+            DayCount.objects.filter(day__in=part).delete()
+            _write(Episode.objects.filter(day__in=part), midnight)
 
 
 def _write(rows: QuerySet[Episode], midnight: datetime) -> None:

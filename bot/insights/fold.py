@@ -1,8 +1,8 @@
 """From the events of one conversation, in order, to its episodes. Pure: no database, no clock.
 
 An episode begins with a customer's line when none is open: the conversation is new, was resolved, or nobody has
-written for `SILENCE` while no person had it. What answers one of our surveys begins nothing and prolongs nothing; it
-belongs to the episode before it. Lines of ours that nobody asked for (outreach) begin nothing either.
+written for `SILENCE` while no person had it. An answer to one of our surveys, and the question, begin nothing and
+prolong nothing; they belong to the episode before. Lines of ours that nobody asked for (outreach) begin nothing either.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -79,9 +80,10 @@ class _Folding:
 
     def on_message(self, entry: Entry) -> None:
         author = entry.actor.partition(":")[0]
+        if entry.data.get("seq") in self.surveyed:
+            return
         if author == "customer":
-            if entry.data.get("seq") not in self.surveyed:
-                self._customer_wrote(entry)
+            self._customer_wrote(entry)
         elif self.open and author in ("bot", "agent"):
             if author == "agent":
                 self.open.answered, self.open.waiting = True, False
@@ -152,11 +154,17 @@ class _Folding:
 
 
 def _survey_lines(log: Sequence[Entry]) -> set[int]:
-    """Numbers of the customer's lines that only answer a survey. An answer without a number is the line before it."""
+    """Numbers of the lines that belong to a survey: the customer's answer and our question just before it.
+
+    An answer whose event names no line is the customer's last one.
+    """
+    lines = [(int(entry.data.get("seq") or 0), entry.actor) for entry in log if entry.kind == "message"]
+    before = {line: earlier for (earlier, author), (line, _author) in pairwise(lines) if author == "bot"}
     found, last = set(), 0
     for entry in log:
         if entry.kind == "message" and entry.actor == "customer":
             last = int(entry.data.get("seq") or 0)
         elif entry.kind in SURVEYS:
-            found.add(int(entry.data.get("seq") or last))
+            answer = int(entry.data.get("seq") or last)
+            found |= {answer, before.get(answer, answer)}
     return found

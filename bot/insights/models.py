@@ -152,3 +152,13 @@ class Alarm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product} {self.lot} {self.problem}"
+
+
+class Digest(models.Model):
+    """That the weekly mail of the week from this Monday was sent."""
+
+    week = models.DateField(unique=True)
+    sent_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"week of {self.week}"

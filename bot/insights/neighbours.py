@@ -10,8 +10,6 @@ from datetime import date, datetime, timedelta
 from itertools import groupby, pairwise
 from operator import attrgetter
 
-from django.db.models import QuerySet
-
 from bot.insights.models import Episode
 from bot.shop.models import Order
 
@@ -22,30 +20,20 @@ CHANGING = ["first", "back_in_week", "same_in_week", "same_in_month", "real_seco
 CHUNK = 400
 
 
-def connect(customers: Iterable[int] | None, midnight: datetime) -> set[date]:
-    """Set what neighbours say for all episodes of these customers (None: of everybody); returns the changed days."""
-    if customers is None:
-        days = _connect(Episode.objects.all())
-        return days | note_orders(midnight)
-    days = set()
+def connect(customers: Iterable[int], midnight: datetime) -> set[date]:
+    """Set what neighbours say for all episodes of these customers; returns the days that have changed."""
+    days: set[date] = set()
     wanted = sorted(set(customers))
     for start in range(0, len(wanted), CHUNK):
-        days |= _connect(Episode.objects.filter(customer__in=wanted[start : start + CHUNK]))
-    return days | note_orders(midnight)
-
-
-def _connect(rows: QuerySet[Episode]) -> set[date]:
-    ordered = rows.order_by("customer", "started_at", "pk").defer("counts")
-    changed: list[Episode] = []
-    days: set[date] = set()
-    for _customer, mine in groupby(ordered.iterator(chunk_size=5_000), key=attrgetter("customer")):
-        for episode in _of_one(list(mine)):
-            changed.append(episode)
-            days.add(episode.day)
-        if len(changed) > 5_000:
-            Episode.objects.bulk_update(changed, CHANGING, batch_size=500)
-            changed.clear()
-    Episode.objects.bulk_update(changed, CHANGING, batch_size=500)
+        rows = Episode.objects.filter(customer__in=wanted[start : start + CHUNK]).defer("counts")
+        changed = [
+            episode
+            for _customer, mine in groupby(rows.order_by("customer", "started_at", "pk"), key=attrgetter("customer"))
+            for episode in _of_one(list(mine))
+        ]
+        Episode.objects.bulk_update(changed, CHANGING, batch_size=500)
+        days.update(episode.day for episode in changed)
+        days |= note_orders(midnight, of=wanted[start : start + CHUNK])
     return days
 
 
@@ -81,11 +69,13 @@ def _of_one_matter(chain: list[Episode]) -> None:
         head.real_seconds = int((episode.ended_at - head.started_at).total_seconds())
 
 
-def note_orders(midnight: datetime, *, since: datetime | None = None) -> set[date]:
+def note_orders(midnight: datetime, *, since: datetime | None = None, of: list[int] | None = None) -> set[date]:
     """Set `bought_at` of unhappy customers who ordered before `midnight`; returns the days on which that changed."""
     unhappy = Episode.objects.filter(bought_at=None, unhappy_at__isnull=False).exclude(shop_customer="")
     if since:
         unhappy = unhappy.filter(unhappy_at__gte=since)
+    if of is not None:
+        unhappy = unhappy.filter(customer__in=of)
     waiting = list(unhappy.only("shop_customer", "unhappy_at", "day"))
     orders = _orders({row.shop_customer for row in waiting}, midnight)
     changed = []

@@ -30,9 +30,8 @@ LOOK_BACK = 2_000
 
 def replay(now: datetime | None = None) -> int:
     """Forget every row and read the whole log; returns how many conversations were read. Alarms stay."""
-    with transaction.atomic():
-        for model in (Episode, Day, DayCount, Position):
-            model._default_manager.all().delete()
+    for model in (Episode, Day, DayCount, Position):
+        model._default_manager.all().delete()
     return refresh(now)
 
 
@@ -40,21 +39,20 @@ def refresh(now: datetime | None = None) -> int:
     """Take in the events since the last call; returns how many conversations were read. Safe to repeat.
 
     What ripens with time (a week without another contact) is judged as of the last midnight of the shop, so that
-    figures move once a day and a replay on the same day gives the same ones.
+    figures move once a day and a replay on the same day gives the same ones. Every step is a short transaction, so
+    that customers' messages need not wait; broken off, all is done again from where the last call ended.
     """
     now = now or timezone.now()
     midnight = datetime.combine(shop_day(now), time(0), shop_zone())
     position = Position.objects.first() or Position()
     last = Event.objects.aggregate(last=Max("pk"))["last"] or 0
     touched = _touched(position.last_event, last)
-    with transaction.atomic():
-        everything = position.last_event == 0
-        days = _take_in(touched, midnight, everything=everything)
-        if position.counted_on and position.counted_on != shop_day(now):
-            days |= _ripening(datetime.combine(position.counted_on, time(0), shop_zone()), midnight)
-        adding.add_up(None if everything else days, midnight)
-        position.last_event, position.read_at, position.counted_on = last, now, shop_day(now)
-        position.save()
+    days = _take_in(touched, midnight)
+    if position.counted_on and position.counted_on != shop_day(now):
+        days |= _ripening(datetime.combine(position.counted_on, time(0), shop_zone()), midnight)
+    adding.add_up(days, midnight)
+    position.last_event, position.read_at, position.counted_on = last, now, shop_day(now)
+    position.save()
     return len(touched)
 
 
@@ -71,23 +69,24 @@ def _touched(after: int, last: int) -> list[UUID]:
     return sorted(found)
 
 
-def _take_in(touched: list[UUID], midnight: datetime, *, everything: bool) -> set[date]:
+def _take_in(touched: list[UUID], midnight: datetime) -> set[date]:
     """Write the episodes of these conversations; returns the days that have changed."""
     days: set[date] = set()
     customers: set[int] = set()
     products = matters.products_of_articles()
     for start in range(0, len(touched), CHUNK):
         ids = touched[start : start + CHUNK]
-        if not everything:
-            old = Episode.objects.filter(conversation__in=ids)
-            days.update(old.values_list("day", flat=True))
-            customers.update(old.values_list("customer", flat=True))
-            old.delete()
         made = list(_episodes(ids, products))
-        Episode.objects.bulk_create(made)
+        with transaction.atomic():
+            old = Episode.objects.filter(conversation__in=ids)
+            for day, customer in old.values_list("day", "customer"):
+                days.add(day)
+                customers.add(customer)
+            old.delete()
+            Episode.objects.bulk_create(made)
         days.update(episode.day for episode in made)
         customers.update(episode.customer for episode in made)
-    return days | neighbours.connect(None if everything else customers, midnight)
+    return days | neighbours.connect(customers, midnight)
 
 
 def _episodes(ids: Collection[UUID], products: dict[str, str]) -> Iterator[Episode]:

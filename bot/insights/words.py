@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -62,9 +63,8 @@ def shown(definition: Definition, value: float | None) -> str:
 
 
 def decimal(value: float, places: int) -> str:
-    text = f"{value:,.{places}f}"
-    comma = gettext("decimal point") == "coma"
-    return text.translate(str.maketrans(",.", ".,")) if comma else text
+    """A number as the active language writes it."""
+    return str(number_format(round(value, places), decimal_pos=places, use_l10n=True, force_grouping=True))
 
 
 def duration(seconds: float) -> str:
