@@ -9,13 +9,14 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from bot.insights import charts, words
+from bot.insights import charts, prediction, words
 from bot.insights.access import supervisors_only
 from bot.insights.models import Alarm
 from bot.insights.pages import csv_file
 from bot.insights.radar import drafts, watching
+from bot.shop.models import OrderItem
 
-SHOWN = 30
+SHOWN, MOST = 30, 1_000
 
 
 @require_safe
@@ -58,6 +59,38 @@ def _shown(request: HttpRequest, alarm: Alarm, problem: str = "", status: int = 
         "may_edit": request.user.has_perm("wagtailadmin.access_admin"),
     }  # fmt: skip
     return render(request, "insights/alarm.html", context, status=status)
+
+
+@require_safe
+@supervisors_only
+def likely(request: HttpRequest) -> HttpResponse:
+    """GET /insights/radar/likely: the units most likely to become a problem, and how good that guess has been."""
+    context = {"here": "radar", "rows": likely_rows(SHOWN), "measured": prediction.measure()}
+    return render(request, "insights/likely.html", context)
+
+
+def likely_rows(limit: int) -> list[tuple[OrderItem, str, float]]:
+    """(order line, product in words, chance in percent), the likeliest first."""
+    found = prediction.likely(limit=limit)
+    items = OrderItem.objects.select_related("order__customer").in_bulk([one.item for one in found])
+    language = translation.get_language() or "es"
+    return [
+        (items[one.item], words.product(items[one.item].sku, language), 100 * one.chance)
+        for one in found
+        if one.item in items
+    ]
+
+
+@require_safe
+@supervisors_only
+def likely_csv(request: HttpRequest) -> HttpResponse:
+    """GET /insights/radar/likely.csv"""
+    rows: list[tuple[object, ...]] = [("order", "customer", "sku", "lot", "chance")]
+    rows += [
+        (item.order.number, item.order.customer.reference, item.sku, item.lot, round(percent / 100, 4))
+        for item, _product, percent in likely_rows(MOST)
+    ]
+    return csv_file(rows, "likely.csv")
 
 
 @require_POST
