@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth, TruncWeek
 
 from bot.insights.definitions import DEFINITIONS, Definition
@@ -88,13 +88,12 @@ def _totals(scope: Scope) -> dict[str, int]:
 
 def _course(scope: Scope) -> list[tuple[date, dict[str, int]]]:
     """The totals by day, week or month, whichever keeps a plot readable."""
-    found = rows(scope).order_by()
-    if scope.days <= DAILY_UNTIL:
-        grouped = found.values("day")
-    else:
-        grouped = found.values(step=(TruncWeek if scope.days <= WEEKLY_UNTIL else TruncMonth)("day"))
-    named = grouped.annotate(**{f"sum_{column}": Sum(column) for column in COLUMNS})
-    told = [(row.get("day") or row["step"], {column: row[f"sum_{column}"] or 0 for column in COLUMNS}) for row in named]
+    step: Any = F("day") if scope.days <= DAILY_UNTIL else TruncWeek("day")
+    if scope.days > WEEKLY_UNTIL:
+        step = TruncMonth("day")
+    found: Any = rows(scope).order_by().values(step=step)
+    named = found.annotate(**{f"sum_{column}": Sum(column) for column in COLUMNS})
+    told = [(row["step"], {column: row[f"sum_{column}"] or 0 for column in COLUMNS}) for row in named]
     return sorted(told, key=lambda pair: pair[0])
 
 
@@ -161,8 +160,8 @@ def counts(scope: Scope, what: str) -> list[tuple[str, int]]:
         told = rows(scope).exclude(**{what: ""}).order_by().values_list(what).annotate(n=Sum("episodes"))
         return sorted(told, key=lambda pair: (-pair[1], pair[0]))
     found = DayCount.objects.filter(what=what, day__range=(scope.since, scope.until), **scope.words())
-    summed = found.order_by().values_list("key").annotate(n=Sum("count"))
-    return sorted(summed, key=lambda pair: pair[0] if what == "hour" else (-pair[1], pair[0]))  # type: ignore[arg-type,return-value]
+    summed: Any = found.order_by().values_list("key").annotate(n=Sum("count"))
+    return sorted(summed, key=lambda pair: pair[0] if what == "hour" else (-pair[1], pair[0]))
 
 
 def hours(scope: Scope) -> list[list[int]]:

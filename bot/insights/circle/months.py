@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
+from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -41,7 +42,7 @@ class Table:
     title: str | Promise
     meaning: str | Promise
     columns: tuple[str, ...]
-    rows: list[tuple[object, ...]]
+    rows: Sequence[tuple[object, ...]]
 
 
 def month_of(first: date) -> Scope:
@@ -147,7 +148,7 @@ def _first_lines(scope: Scope) -> Iterator[tuple[int, str, str]]:
         for line in lines:
             who = part.get((line.conversation_id, line.created_at))
             if who:
-                names = line.identity.customer.name.split()
+                names = tuple(line.identity.customer.name.split())
                 yield *who, masked(line.text, names).replace("[…]", " ")
 
 
@@ -168,15 +169,15 @@ def _gaps(scope: Scope) -> Table:
     )  # fmt: skip
 
 
-def _texts(wanted: Iterable[tuple[object, object]]) -> Iterator[str]:
+def _texts(wanted: Iterable[tuple[UUID, object]]) -> Iterator[str]:
     pairs = set(wanted)
-    ids = sorted({str(pk) for pk, _seq in pairs})
+    ids = sorted({pk for pk, _seq in pairs})
     for start in range(0, len(ids), CHUNK):
         lines = Message.objects.filter(conversation__in=ids[start : start + CHUNK], author=Message.Author.CUSTOMER)
         lines = lines.select_related("identity__customer")
         for line in lines:
             if (line.conversation_id, line.seq) in pairs and line.text:
-                yield " ".join(masked(line.text, line.identity.customer.name.split()).split())
+                yield " ".join(masked(line.text, tuple(line.identity.customer.name.split())).split())
 
 
 def _articles(scope: Scope) -> Table:

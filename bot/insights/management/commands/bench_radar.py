@@ -14,7 +14,7 @@ from bot.insights.radar import bench, plot
 
 class Command(BaseCommand):
     help = "Try the radar on simulated fault waves and quiet years; ends with one line of JSON. Needs no database."
-    requires_system_checks: list[str] = []  # type: ignore[assignment]
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--years", type=int, default=40)

@@ -88,7 +88,7 @@ def _wave(text: str) -> Wave:
     sku, *rest = text.split(":")
     try:
         part, month, *share = rest
-        wave = Wave(sku, part, int(month), *map(float, share))
+        wave = Wave(sku, part, int(month), float(share[0]) if share else Wave.share)
     except (ValueError, TypeError) as error:
         raise CommandError(f"--fault-wave {text!r}: write SKU:PART:MONTH[:SHARE], as EB2:battery:8:0.25") from error
     if wave.problem not in FAULTS.get(sku, {}):
