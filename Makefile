@@ -37,7 +37,16 @@ train: ## train the dialogue, unless the model for its present data exists
 bench-nlu: ## measure the intent pipeline on our messages and the public sets (ARGS=--stock: stock Rasa too)
 	@$(LOCAL) bench-nlu $(ARGS)
 
+simulate: ## a believable year of customers, orders and conversations to look at (ARGS="--seed 7", ARGS=--forget)
+	@$(LOCAL) manage simulate $(ARGS)
+
+bench-dashboard: ## how fast the dashboard is over a million messages (writes docs/insights.md)
+	@$(LOCAL) manage bench_dashboard --write docs/insights.md $(ARGS)
+
+bench-radar: ## contacts until a fault wave is found, and false alarms a year (writes docs/radar.md)
+	@$(LOCAL) manage bench_radar --write docs $(ARGS)
+
 reindex: ## build the search index of the articles anew
 	@$(LOCAL) reindex
 
-.PHONY: help run setup test lint eval bench chaos train bench-nlu bench-retrieval reindex
+.PHONY: help run setup test lint eval bench chaos train bench-nlu bench-retrieval simulate bench-dashboard bench-radar reindex

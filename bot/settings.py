@@ -41,6 +41,7 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
 INSTALLED_APPS = [
     "bot.conversations",
     "bot.desk",
+    "bot.insights",
     "bot.sandbox",
     "bot.shop",
     "channels.web",
@@ -233,6 +234,7 @@ OPENING_HOURS = env("POSTVENTA_OPENING_HOURS", "bot.shop.hours")
 ORDER_PROOFS = env("POSTVENTA_ORDER_PROOFS", "bot.shop.identity")
 FILE_GIVEN_TO_CASE = "bot.shop.cases.file_given"
 WORKER_CHORES = ["bot.chores.indexing", "bot.chores.editing", "bot.chores.polling", "bot.chores.forgetting"]
+WORKER_CHORES += ["bot.insights.chores.counting"]
 
 # Channels. With no account the sandbox plays the customer's phone and the provider.
 TWILIO_ACCOUNT_SID = env("TWILIO_ACCOUNT_SID")

@@ -259,7 +259,11 @@ def _record_turn(conversation: Conversation, claim: Claim, answer: Answer, milli
             "replayed": answer.replayed,
         },
     )
-    record(conversation, "turn", "bot", state=str(state), seq=claim.last.seq, intent=answer.intent, ms=milliseconds)
+    cited = sorted({str(cited["slug"]) for reply in answer.replies for cited in reply.citations if "slug" in cited})
+    record(
+        conversation, "turn", "bot", state=str(state), seq=claim.last.seq, intent=answer.intent, ms=milliseconds,
+        cited=[] if dropped else cited, case=str(answer.facts.get("case") or ""),
+    )  # fmt: skip
     return turn
 
 

@@ -26,7 +26,12 @@ def next_number(today: date) -> str:
     month = f"{today:%y%m}"
     CaseCounter.objects.get_or_create(month=month)
     CaseCounter.objects.filter(month=month).update(last=F("last") + 1)
-    running = f"{CaseCounter.objects.get(month=month).last:04d}"
+    return named(month, CaseCounter.objects.get(month=month).last)
+
+
+def named(month: str, count: int) -> str:
+    """The number of the count-th case of a month (`2611`)."""
+    running = f"{count:04d}"
     return f"C-{month}-{running}-{_check(month, running)}"
 
 
