@@ -14,6 +14,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("bot.conversations.urls")),
     path("", include("bot.desk.urls")),
+    path("", include("bot.outreach.urls")),
     path("", include("knowledge.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),

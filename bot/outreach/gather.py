@@ -60,6 +60,7 @@ def _person(key: str, buyer: ShopCustomer | None, identities: list[Identity]) ->
     wishes = list(Wish.objects.filter(person__in=_names(key, identities)))
     orders = list(buyer.orders.prefetch_related("items")) if buyer else []
     happened, waiting = incidents(talks), quiet_cases(talks, orders)
+    about = {each.conversation for each in happened} | {each.conversation for each in waiting}
     return Person(
         key=key,
         name=buyer.name if buyer else identities[0].customer.name,
@@ -68,7 +69,7 @@ def _person(key: str, buyer: ShopCustomer | None, identities: list[Identity]) ->
         bought=tuple(_bought(orders)),
         incidents=happened,
         cases=waiting,
-        places=tuple(places(buyer, identities, talks, {each.conversation for each in (*happened, *waiting)})),
+        places=tuple(places(buyer, identities, talks, about)),
         past=tuple(_past(key, identities)),
         said_no=any(wish.no_reminders_since for wish in wishes),
         marketing=any(wish.marketing_since for wish in wishes),

@@ -65,9 +65,9 @@ def _for(rule: Rule, bought: Bought, person: Person) -> bool:
 def _of_order(rule: Rule, bought: Bought, person: Person, zone: ZoneInfo) -> Iterator[Moment]:
     name = f"{rule.id}:{bought.order}:{bought.sku}"
 
-    def moment(key: str, day: date, **more: int) -> Moment:
+    def moment(key: str, day: date, years: int = 0) -> Moment:
         due = datetime.combine(day, time(0), zone) + rule.shift
-        return Moment(key, rule.id, due, bought.order, bought.sku, on=day, **more)
+        return Moment(key, rule.id, due, bought.order, bought.sku, on=day, years=years)
 
     if rule.event == "delivered":
         yield moment(name, bought.delivered_on)

@@ -134,13 +134,13 @@ def _last_inbound(place: Place) -> float:
 def _again(rule: Rule, past: Sequence[Past], now: datetime) -> datetime | None:
     if rule.again_after is None:
         return None
-    ends = [each.at + timedelta(days=rule.again_after) for each in past if each.rule == rule.id]
+    ends = [each.at + timedelta(days=rule.again_after) for each in past if each.rule == rule.id and each.over]
     return max((end for end in ends if end > now), default=None)
 
 
 def _capped(caps: Caps, past: Sequence[Past], now: datetime) -> datetime | None:
-    """Until when no more may go to this customer; safety does not count."""
-    sent = sorted(each.at for each in past if each.purpose != "safety")
+    """Until when no more may go to this customer; neither safety counts, nor what never left."""
+    sent = sorted(each.at for each in past if each.purpose != "safety" and each.over)
     waits = []
     for most, span in ((caps.per_day, DAY), (caps.per_week, WEEK), (caps.per_month, MONTH)):
         within = [at for at in sent if at > now - span]

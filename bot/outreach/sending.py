@@ -90,7 +90,7 @@ def _lock(person: Person) -> None:
     if kind == "shop":
         ShopCustomer.objects.select_for_update().filter(reference=name).first()
     else:
-        Customer.objects.select_for_update().filter(pk=name).first()
+        Customer.objects.select_for_update().filter(pk=int(name)).first()
 
 
 def _append(conversation: Conversation, planned: Planned, text: Written, now: datetime) -> Reach:
