@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "bot.conversations",
     "bot.desk",
     "bot.insights",
+    "bot.outreach",
     "bot.sandbox",
     "bot.shop",
     "channels.web",
@@ -232,9 +233,15 @@ AGENT_SILENCE = timedelta(minutes=float(env("POSTVENTA_AGENT_SILENCE_MINUTES", "
 # What the parts that know nothing of each other are given here.
 OPENING_HOURS = env("POSTVENTA_OPENING_HOURS", "bot.shop.hours")
 ORDER_PROOFS = env("POSTVENTA_ORDER_PROOFS", "bot.shop.identity")
+WRITES_FIRST = "bot.outreach.gateway"
+# Whether due messages of bot/outreach/outreach.yml go out by themselves; /outreach shows them in any case.
+OUTREACH = env_flag("POSTVENTA_OUTREACH", False)
+# Whether something may be offered when a matter is solved and the mood is good: bot/outreach/offers.yml.
+OFFERS = env_flag("POSTVENTA_OFFERS", True)
 FILE_GIVEN_TO_CASE = "bot.shop.cases.file_given"
 WORKER_CHORES = ["bot.chores.indexing", "bot.chores.editing", "bot.chores.polling", "bot.chores.forgetting"]
 WORKER_CHORES += ["bot.insights.chores.counting"]
+WORKER_CHORES += ["bot.outreach.chore.reaching"]
 
 # Channels. With no account the sandbox plays the customer's phone and the provider.
 TWILIO_ACCOUNT_SID = env("TWILIO_ACCOUNT_SID")

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from bot.conversations import consent
+from bot.conversations import consent, reaching
 from bot.conversations.database import on_database
 from bot.conversations.models import Conversation, Delivery, Message, ProviderReceipt, record
 from bot.conversations.writing import lock
@@ -134,15 +134,19 @@ def _rest(conversation: Conversation, until: Any) -> None:
 
 
 def _forbidden(conversation: Conversation, message: Message) -> str:
-    """Why this message may not go out any more: its owner changed, or the customer wants no messages."""
+    """Why this message may not go out any more: its owner changed, the customer wants no messages, or what the shop
+    wrote by itself comes too late."""
     if message.author == Message.Author.BOT and message.epoch != conversation.epoch:
         return "stale"
-    return "" if consent.allowed(message) else message.identity.stopped
+    if message.identity.stopped and not consent.allowed(message):
+        return message.identity.stopped
+    return reaching.forbidden(message)
 
 
 def _part(conversation: Conversation, delivery: Delivery) -> Part | None:
-    """Render on the first attempt; None when the delivery came to its end here."""
-    if delivery.parts is None:
+    """Render until the first call has gone out, because the reply window may close while we try; None when the
+    delivery came to its end here."""
+    if delivery.parts is None or delivery.next_part == 0:
         place = delivery.message.identity
         adapter = registry.adapter(place.channel)
         caps, last = adapter.caps, place.last_inbound_at

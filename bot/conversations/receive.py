@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from bot.conversations import consent, customers, move_requests, moving, notices, ownership
+from bot.conversations import consent, customers, move_requests, moving, notices, ownership, reaching
 from bot.conversations import move_notices as notices_of_moves
 from bot.conversations.media import arrivals
 from bot.conversations.models import (
@@ -195,6 +195,8 @@ def _append(conversation: Conversation, inbound: Inbound) -> Message:
     begins = not conversation.messages.exists()
     choice, payload, stale = _choice(conversation, inbound)
     text = _text(inbound) or _label(conversation, choice or inbound.action or "")
+    act = reaching.answer_to(conversation, _text(inbound), payload)
+    stale = stale or (act is None and payload.startswith(reaching.PREFIX))
     ours = payload.startswith(ownership.GATEWAY) or (not payload and move_requests.is_wish(text))
     message = append(
         conversation,
@@ -202,7 +204,7 @@ def _append(conversation: Conversation, inbound: Inbound) -> Message:
         text,
         choice=choice if payload else "",
         in_reply_to=_answered(inbound),
-        handled=ours or stale,
+        handled=ours or stale or act is not None,
     )
     if inbound.attachments:
         arrivals.expect(message, inbound)
@@ -210,7 +212,10 @@ def _append(conversation: Conversation, inbound: Inbound) -> Message:
         consent.resume(conversation)
         return message
     consent.remind(conversation)
-    if ours:
+    if act:
+        act(conversation, message)
+        return message
+    if ours and not stale:
         _obey(conversation, payload, text)
         return message
     if begins and (left := moving.departed(conversation.identity)):

@@ -22,7 +22,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from bot.conversations import commands, moving, notices, outbox, ownership, typing
+from bot.conversations import commands, moving, notices, outbox, ownership, reaching, typing
 from bot.conversations.database import on_database
 from bot.conversations.media import arrivals, store
 from bot.conversations.models import BOT, Conversation, Identity, Media, Message, Turn, record
@@ -185,6 +185,7 @@ def _question(conversation: Conversation, messages: Sequence[Message], files: Se
         attachments=tuple(store.shape(media) for media in files),
         today=conversation.today if settings.SANDBOX else None,
         fresh=conversation.fresh,
+        about=reaching.about(conversation),
     )
 
 

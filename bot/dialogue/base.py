@@ -15,7 +15,8 @@ class Question:
     counts.
 
     `verified` is what the channel itself vouches for, such as {"channel": "whatsapp", "address": "+34600111001"}.
-    `fresh` cuts the engine's memory of what was said before. `today` is set in the sandbox only.
+    `fresh` cuts the engine's memory of what was said before. `about` is what we wrote about before the customer did:
+    {"rule": "descale", "order": "LB-10402", "sku": "BR20"}. `today` is set in the sandbox only.
     """
 
     conversation: UUID
@@ -30,6 +31,7 @@ class Question:
     attachments: tuple[Mapping[str, Any], ...] = ()
     today: date | None = None
     fresh: bool = False
+    about: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)

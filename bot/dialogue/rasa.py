@@ -58,6 +58,7 @@ def _question(question: Question) -> dict[str, Any]:
             "verified": dict(question.verified) if question.verified else None,
             "identity": question.identity,
             "contact": question.contact,
+            "about": dict(question.about) if question.about else None,
             "attachments": [dict(item) for item in question.attachments],
             "today": question.today.isoformat() if question.today else None,
         },

@@ -43,8 +43,10 @@ def _part(out: Outbound, said: str, number: int, names: Names, shop: str) -> Par
 
 
 def subject(out: Outbound, shop: str) -> str:
-    """Return the subject of an answer; where the customer gave none, one that names the shop."""
+    """Return the subject of an answer, or of a mail that begins; where there is none, one that names the shop."""
     told = " ".join(out.context.get("subject", "").split())
+    if told and not out.context.get("answers"):
+        return told
     return f"Re: {told}" if told else SUBJECTS.get(out.language, SUBJECTS["en"]).format(shop=shop)
 
 

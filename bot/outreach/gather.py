@@ -1,0 +1,151 @@
+"""From the database to the plain facts that planning is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from bot.conversations.models import BOT, Conversation, Customer, Event, Identity
+from bot.outreach.happened import incidents, quiet_cases
+from bot.outreach.models import Reach, Wish
+from bot.outreach.people import Bought, Past, Person
+from bot.outreach.places import places, zones
+from bot.shop import rulebook
+from bot.shop.clock import shop_day
+from bot.shop.days import add_years
+from bot.shop.models import Case, Order
+from bot.shop.models import Customer as ShopCustomer
+
+SHOP, CUSTOMER = "shop:", "customer:"
+# Caps look back a month, `again_after` up to a year; what is older only matters for keys, which are looked up anyway.
+MOOD_LASTS = timedelta(days=60)
+CASE_LASTS = timedelta(days=60)
+LOW = {"rating": 2, "nps": 6}
+# A message that never left and never will: refused by the provider, or dropped by ourselves before the call.
+ELSEWHERE = frozenset({"window", "unreachable", "bad_content", "auth"})
+AGAIN_HERE = frozenset({"late", "stale"})
+MOST_ATTEMPTS = 3
+
+
+def person(key: str) -> Person | None:
+    """Everything about somebody, by "shop:<reference>" or "customer:<id>"; None for nobody."""
+    if key.startswith(SHOP):
+        buyer = ShopCustomer.objects.prefetch_related("channels").filter(reference=key.removeprefix(SHOP)).first()
+        return _person(key, buyer, _identities(key)) if buyer else None
+    return _person(key, None, _identities(key))
+
+
+def key_of(customer: Customer) -> str:
+    """How a customer of ours is named here: as the shop's own where that was proven."""
+    return f"{SHOP}{customer.shop_customer}" if customer.shop_customer else f"{CUSTOMER}{customer.pk}"
+
+
+def _identities(key: str) -> list[Identity]:
+    reference = key.removeprefix(SHOP)
+    mine = (
+        Q(customer__shop_customer=reference) | Q(known_as=reference)
+        if key.startswith(SHOP)
+        else Q(customer=key.removeprefix(CUSTOMER))
+    )
+    return list(Identity.objects.filter(mine).select_related("customer").order_by("pk"))
+
+
+def _person(key: str, buyer: ShopCustomer | None, identities: list[Identity]) -> Person | None:
+    if buyer is None and not identities:
+        return None
+    talks = list(Conversation.objects.filter(identity__in=identities).select_related("identity"))
+    wishes = list(Wish.objects.filter(person__in=_names(key, identities)))
+    orders = list(buyer.orders.prefetch_related("items")) if buyer else []
+    happened, waiting = incidents(talks), quiet_cases(talks, orders)
+    about = {each.conversation for each in happened} | {each.conversation for each in waiting}
+    return Person(
+        key=key,
+        name=buyer.name if buyer else identities[0].customer.name,
+        language=_language(buyer, talks),
+        zones=zones(buyer, orders, identities),
+        bought=tuple(_bought(orders)),
+        incidents=happened,
+        cases=waiting,
+        places=tuple(places(buyer, identities, talks, about)),
+        past=tuple(_past(key, identities)),
+        said_no=any(wish.no_reminders_since for wish in wishes),
+        marketing=any(wish.marketing_since for wish in wishes),
+        with_person=any(talk.owner not in (BOT, "") for talk in talks),
+        open_case=Case.objects.filter(
+            order__in=orders, state=Case.State.OPEN, opened_at__gt=timezone.now() - CASE_LASTS
+        ).exists(),
+        unhappy=_unhappy(talks),
+    )
+
+
+def wants_none(key: str, place: Identity) -> bool:
+    """Whether they have said no since: by "sin avisos", or by stopping us on any channel."""
+    identities = _identities(key) or [place]
+    said = Wish.objects.filter(person__in=_names(key, identities)).exclude(no_reminders_since=None)
+    return said.exists() or any(each.stopped for each in identities)
+
+
+def _names(key: str, identities: Iterable[Identity]) -> set[str]:
+    """Every name they may have been written down under: also before it was proven who they are."""
+    ids = {each.customer_id for each in identities} | {each.origin_id for each in identities if each.origin_id}
+    return {key, *(f"{CUSTOMER}{pk}" for pk in ids)}
+
+
+def _language(buyer: ShopCustomer | None, talks: list[Conversation]) -> str:
+    """What they last spoke with us, else what the shop has."""
+    last = max(talks, key=lambda talk: talk.updated_at, default=None)
+    return last.language if last else buyer.language if buyer else "es"
+
+
+def _bought(orders: Iterable[Order]) -> Iterable[Bought]:
+    book = rulebook.current()
+    years, recall = book.policies.warranty.legal.years, book.policies.recall.lots
+    kinds = {product.sku: product for product in book.catalogue}
+    for order in orders:
+        if order.status != Order.Status.DELIVERED or order.delivered_at is None:
+            continue
+        delivered = shop_day(order.delivered_at)
+        for item in order.items.all():
+            product = kinds.get(item.sku)
+            if product is None:
+                continue
+            yield Bought(
+                order=order.number,
+                sku=item.sku,
+                kind=product.kind,
+                zone=order.ship_to,
+                delivered_on=delivered,
+                warranty_ends_on=add_years(delivered, years.refurbished if product.refurbished else years.new),
+                serviced_on=item.last_descaled_on,
+                lot=item.lot,
+                recalled=item.sku == recall.sku and item.lot in recall.lots,
+            )
+
+
+def _past(key: str, identities: list[Identity]) -> Iterable[Past]:
+    """What went out to them, with what became of it."""
+    tried: dict[str, set[str]] = {}
+    theirs = Q(person__in=_names(key, identities)) | Q(message__identity__in=list(identities))
+    for reach in Reach.objects.filter(theirs).select_related("message__delivery").order_by("at", "pk"):
+        delivery = getattr(reach.message, "delivery", None) if reach.message else None
+        failed = delivery.error_kind if delivery is not None and delivery.state == "failed" else ""
+        if failed in ELSEWHERE:
+            tried.setdefault(reach.key, set()).add(reach.channel)
+        over = failed not in ELSEWHERE | AGAIN_HERE or reach.attempt >= MOST_ATTEMPTS
+        yield Past(reach.key, reach.rule, reach.purpose, reach.at, over, frozenset(tried.get(reach.key, ())))
+
+
+def _unhappy(talks: list[Conversation]) -> bool:
+    """Whether the last thing they said of us was bad."""
+    said = Event.objects.filter(
+        conversation__in=talks, kind__in=("rating", "nps", "fixed"), at__gt=timezone.now() - MOOD_LASTS
+    )
+    last = said.order_by("-pk").first()
+    if last is None:
+        return False
+    if last.kind == "fixed":
+        return not last.data.get("fixed")
+    return int(last.data.get("score", 10)) <= LOW[last.kind]
