@@ -20,6 +20,7 @@ from django.db import connection
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
+from bot.conversations import rating
 from bot.conversations.database import on_database
 from bot.conversations.events import Listener, listen
 from bot.conversations.models import Event
@@ -79,6 +80,8 @@ def _told(events: Sequence[Event], entries: dict[UUID, str]) -> str:
             "seq": event.data.get("seq"),
             "actor": event.actor,
         }
+        if event.kind in (rating.RATED, rating.COMMENTED):
+            data |= {"agent": event.data.get("agent"), "score": event.data.get("score")}
         if last.get(event.conversation_id) == event.pk and event.conversation_id in entries:
             data["entry"] = entries[event.conversation_id]
         parts.append(sse("change", data, event.pk))

@@ -15,6 +15,7 @@ from bot.conversations import signals
 from bot.conversations.models import NOBODY, QUEUE, Conversation, Handoff, Message
 from bot.desk.access import Agent, display_name
 from bot.desk.filters import Filters
+from bot.desk.floor.promises import Promise, promise
 from bot.desk.models import Seen
 
 TABS = ("queue", "mine", "team", "all", "resolved")
@@ -49,6 +50,7 @@ class Entry:
     urgency: int = 9
     asked_at: datetime | None = None
     moved_at: datetime | None = None
+    promise: Promise | None = None
 
 
 @dataclass(frozen=True)
@@ -170,6 +172,7 @@ def _entry(
         urgency=handoff.priority if handoff else 9,
         asked_at=handoff.created_at if handoff else row.created_at,
         moved_at=row.resolved_at or row.updated_at,
+        promise=promise(handoff),
     )
 
 

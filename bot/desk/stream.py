@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
 from django.http import HttpRequest, StreamingHttpResponse
@@ -15,6 +16,7 @@ from bot.conversations.models import Event
 from bot.desk import board, inbox
 from bot.desk.access import Agent, agents_only, still_allowed
 from bot.desk.board import News, sse
+from bot.desk.floor import presence
 
 HEARTBEAT = 15.0
 # How long a browser waits before it connects again, in milliseconds.
@@ -48,7 +50,11 @@ async def _stream(agent: Agent, after: int | None, language: str) -> AsyncIterat
         elif kept is None and after is not None:
             missed, newest = await on_database(_missed, after, desk.language)
             yield _chunk(agent, missed, desk) if missed is not None else sse("reload", {}, newest)
+        seen = 0.0
         while True:
+            if time.monotonic() - seen > presence.EVERY:
+                seen = time.monotonic()
+                await on_database(presence.touch, agent.id)
             told = await _wait(desk)
             if desk.lost:
                 desk.lost = False

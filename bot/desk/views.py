@@ -15,6 +15,7 @@ from bot.conversations.models import Conversation, Event
 from bot.desk import actions, calls, inbox, thread
 from bot.desk.access import Agent, agents_only, for_agent
 from bot.desk.filters import Filters, choices
+from bot.desk.floor import presence
 from bot.desk.offered import offered
 from bot.desk.package import package
 
@@ -79,6 +80,7 @@ def _page(request: HttpRequest, agent: Agent, shown: Conversation | None) -> Htt
         "agent": agent,
         "inbox": _inbox(request, agent),
         "filters": choices(),
+        "away": presence.is_away(agent.id),
         "last_event": Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0,
     }
     if shown:

@@ -15,7 +15,6 @@ from bot.desk.bench.world import AgentAtDesk
 
 # A connection lives this many seconds at the mean before it is cut.
 LIVES = 8.0
-FIELDS = (b"id: ", b"event: ", b"data: ", b"retry: ")
 
 
 @dataclass
@@ -31,6 +30,7 @@ class Page:
     connections: int = 0
     last: int = 0
     retry: float = 1.0
+    waits_for: int = 0
     opened: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def live(self, http: httpx.AsyncClient, until: float) -> None:
@@ -38,22 +38,17 @@ class Page:
         chance = random.Random(self.agent.cookie)  # noqa: S311
         while (left := until - time.monotonic()) > 0:
             life = min(left, chance.expovariate(1 / LIVES))
-            try:
+            with suppress(TimeoutError, OSError):
                 await asyncio.wait_for(self._listen(http), life)
-            except (TimeoutError, OSError):
-                pass
             if time.monotonic() < until:
                 await asyncio.sleep(self.retry)
 
     async def catch_up(self, http: httpx.AsyncClient, newest: int, seconds: float) -> None:
         """One more connection at the end: what was under way when the last one was cut arrives now."""
-        listening = asyncio.create_task(self._listen(http))
-        end = time.monotonic() + seconds
-        while self.last < newest and time.monotonic() < end:
-            await asyncio.sleep(0.05)
-        listening.cancel()
-        with suppress(asyncio.CancelledError, OSError):
-            await listening
+        self.waits_for = newest
+        if self.last < newest:
+            with suppress(TimeoutError, OSError):
+                await asyncio.wait_for(self._listen(http), seconds)
 
     async def _listen(self, http: httpx.AsyncClient) -> None:
         reader, writer = await asyncio.open_connection(self.host, self.port, limit=1 << 22)
@@ -75,6 +70,8 @@ class Page:
                     name = line[7:].strip().decode()
                 elif line.startswith(b"data: "):
                     self._heard(http, name, number, line[6:])
+                    if self.waits_for and self.last >= self.waits_for:
+                        return
         finally:
             writer.close()
 

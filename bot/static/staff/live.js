@@ -79,6 +79,9 @@
       typing = setTimeout(() => { if ($("typing")) $("typing").hidden = true; }, 6000);
       return undefined;
     }
+    if (event.agent && String(event.agent) === $("desk").dataset.me) {
+      $("announce").textContent = `${$("desk").dataset.rated} ${event.score || ""}`;
+    }
     if (here) {
       if (event.kind === "delivery" || event.kind === "media") changed.add(event.seq);
       if (event.kind === "message") $("typing").hidden = true;
@@ -168,6 +171,11 @@
       const minutes = Math.floor((Date.now() - Date.parse(time.dateTime)) / 60000);
       time.textContent = minutes < 1 ? "<1 min" : minutes < 60 ? `${minutes} min`
         : minutes < 2880 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 1440)} d`;
+    });
+    document.querySelectorAll(".promise").forEach((chip) => {
+      const now = Date.now();
+      chip.classList.toggle("broken", now >= Date.parse(chip.dataset.due));
+      chip.classList.toggle("soon", now < Date.parse(chip.dataset.due) && now >= Date.parse(chip.dataset.warn));
     });
     document.querySelectorAll("[data-left]").forEach((left) => {
       const minutes = Math.max(0, Math.floor((Date.parse(left.dataset.left) - Date.now()) / 60000));
