@@ -41,6 +41,7 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
 INSTALLED_APPS = [
     "bot.conversations",
     "bot.desk",
+    "bot.desk.floor",
     "bot.insights",
     "bot.outreach",
     "bot.sandbox",
@@ -228,10 +229,18 @@ TURN_LEASE = DIALOGUE_DEADLINE + timedelta(seconds=float(env("POSTVENTA_TURN_LEA
 TURN_ATTEMPTS = 5
 # How long a customer waits for an engine that is down before a person is asked: longer than its restart takes.
 DIALOGUE_PATIENCE = timedelta(seconds=float(env("POSTVENTA_DIALOGUE_PATIENCE", "45")))
+# A conversation whose customer waits goes back to the queue when its agent has been silent, or offline, this long.
 AGENT_SILENCE = timedelta(minutes=float(env("POSTVENTA_AGENT_SILENCE_MINUTES", "10")))
+AGENT_OFFLINE = timedelta(minutes=float(env("POSTVENTA_AGENT_OFFLINE_MINUTES", "3")))
+# Whoever has waited in the queue this long is told so once, and offered a call or the assistant.
+QUEUE_PATIENCE = timedelta(minutes=float(env("POSTVENTA_QUEUE_PATIENCE_MINUTES", "15")))
+# After a person resolved a conversation its customer is asked how it was, this many seconds later.
+RATING_AFTER = timedelta(seconds=float(env("POSTVENTA_RATING_AFTER_SECONDS", "15")))
 
 # What the parts that know nothing of each other are given here.
 OPENING_HOURS = env("POSTVENTA_OPENING_HOURS", "bot.shop.hours")
+TEAM = "bot.desk.floor.team"
+RATING_WORDS = "bot.shop.understand.rating"
 ORDER_PROOFS = env("POSTVENTA_ORDER_PROOFS", "bot.shop.identity")
 WRITES_FIRST = "bot.outreach.gateway"
 # Whether due messages of bot/outreach/outreach.yml go out by themselves; /outreach shows them in any case.
@@ -239,7 +248,13 @@ OUTREACH = env_flag("POSTVENTA_OUTREACH", False)
 # Whether something may be offered when a matter is solved and the mood is good: bot/outreach/offers.yml.
 OFFERS = env_flag("POSTVENTA_OFFERS", True)
 FILE_GIVEN_TO_CASE = "bot.shop.cases.file_given"
-WORKER_CHORES = ["bot.chores.indexing", "bot.chores.editing", "bot.chores.polling", "bot.chores.forgetting"]
+WORKER_CHORES = [
+    "bot.chores.indexing",
+    "bot.chores.editing",
+    "bot.chores.polling",
+    "bot.chores.forgetting",
+    "bot.conversations.watching.keep",
+]
 WORKER_CHORES += ["bot.insights.chores.counting"]
 WORKER_CHORES += ["bot.outreach.chore.reaching"]
 

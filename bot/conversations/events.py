@@ -24,8 +24,17 @@ from bot.conversations.models import Event
 log = logging.getLogger(__name__)
 
 POLL = 0.1
+# What is committed within this time of a wake-up is read with it.
+GATHER = 0.01
 BACKLOG = 1000
-Listener = asyncio.Queue[Event]
+# A number that did not appear within this many seconds belongs to a transaction that was taken back.
+LATE = 60.0
+
+
+class Listener(asyncio.Queue[Event]):
+    """What one page has still to read. `lost` is set where it fell behind and events were thrown away."""
+
+    lost = False
 
 
 @dataclass
@@ -36,13 +45,16 @@ class Feed:
     listeners: dict[UUID | None, set[Listener]] = field(default_factory=lambda: defaultdict(set))
     news: asyncio.Event = field(default_factory=asyncio.Event)
     last: int = 0
-    missing: set[int] = field(default_factory=set)
+    missing: dict[int, float] = field(default_factory=dict)
     task: asyncio.Task[None] | None = None
+    starting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def start(self) -> None:
-        if self.task is None or self.task.done():
-            self.last = await on_database(_newest)
-            self.task = asyncio.create_task(self._run())
+        """Returns once nothing that happens from now on is missed."""
+        async with self.starting:
+            if self.task is None or self.task.done():
+                self.last = await on_database(_newest)
+                self.task = asyncio.create_task(self._run())
 
     def wake(self) -> None:
         if not self.loop.is_closed():
@@ -59,25 +71,27 @@ class Feed:
                 await asyncio.wait_for(self.news.wait(), POLL)
             except TimeoutError:
                 continue
+            await asyncio.sleep(GATHER)
             self.news.clear()
 
     async def _read(self) -> None:
+        now = self.loop.time()
         for event in await on_database(_after, self.last, sorted(self.missing)):
-            self.missing.discard(event.pk)
+            self.missing.pop(event.pk, None)
             if event.pk > self.last:
                 # PostgreSQL hands out numbers before commit: a number that is skipped now may still appear.
-                self.missing.update(range(self.last + 1, event.pk))
+                self.missing.update(dict.fromkeys(range(max(self.last + 1, event.pk - BACKLOG), event.pk), now))
                 self.last = event.pk
             for listener in [*self.listeners.get(event.conversation_id, ()), *self.listeners.get(None, ())]:
                 _offer(listener, event)
-        if len(self.missing) > BACKLOG:
-            self.missing = set(sorted(self.missing)[-BACKLOG:])
+        self.missing = {number: since for number, since in self.missing.items() if now - since < LATE}
 
 
 def _offer(listener: Listener, event: Event) -> None:
     """A page that does not read falls behind without holding up the others: it reloads what it missed by number."""
     if listener.full():
         listener.get_nowait()
+        listener.lost = True
     listener.put_nowait(event)
 
 

@@ -19,13 +19,23 @@ from bot.dialogue.base import Option
 hours = SimpleLazyObject(lambda: import_module(settings.OPENING_HOURS))
 
 
+# Whether somebody is at the desk, and by when an answer is promised.
+team = SimpleLazyObject(lambda: import_module(settings.TEAM))
+CALL_ME = "gateway:call_me"
+LEAVE_QUEUE = "gateway:leave_queue"
+
+
 @dataclass(frozen=True)
 class Notice:
+    """`leave` is what a button says, `buttons` are labels and what each means to the gateway."""
+
     text: str
     leave: str = ""
+    buttons: tuple[tuple[str, str], ...] = ()
 
-    def options(self, payload: str) -> tuple[Option, ...]:
-        return (Option(self.leave, payload),) if self.leave else ()
+    def options(self, payload: str = "") -> tuple[Option, ...]:
+        left = (Option(self.leave, payload),) if self.leave else ()
+        return (*left, *(Option(label, meant) for label, meant in self.buttons))
 
 
 def leave_words(language: str) -> str:
@@ -34,11 +44,25 @@ def leave_words(language: str) -> str:
         return _("Go on with the assistant")
 
 
-def queued(language: str, reason: str) -> Notice:
-    """The customer was put into the queue: what happens next and when, and how to leave it."""
+def queued(language: str, reason: str, priority: int = 3) -> Notice:
+    """The customer was put into the queue: what happens next and when, and how to leave it.
+
+    `buttons` are set where nobody is there and a call or a mail is offered.
+    """
     now = timezone.now()
     with translation.override(language):
         leave = leave_words(language)
+        if hours.open_now(now) and team.anyone_here(now) is False:
+            return Notice(
+                _(
+                    "I am passing you to a colleague, with everything you have told me. Nobody is at their desk just "
+                    "now: we will answer here %(when)s at the latest. If you would rather be called or written to, "
+                    "write your phone number or your e-mail."
+                )
+                % {"when": _when(team.answer_by(now, priority), language)},
+                leave,
+                (_call_button(),),
+            )
         if hours.open_now(now):
             return Notice(
                 _(
@@ -55,7 +79,41 @@ def queued(language: str, reason: str) -> Notice:
             )
             % {"opening": hours.opening_words(now, language)},
             leave,
+            (_call_button(),),
         )
+
+
+def _call_button() -> tuple[str, str]:
+    return _("Call me"), CALL_ME
+
+
+def _when(moment: datetime, language: str) -> str:
+    """A moment in the shop's time, inside a sentence: "before 13:40", "on Monday before 10:00"."""
+    zone = ZoneInfo(settings.SHOP_TIME_ZONE)
+    local = timezone.localtime(moment, zone)
+    if local.date() == timezone.localdate(timezone=zone):
+        return _("today before %(time)s") % {"time": date_format(local, "H:i")}
+    day = date_format(local, "l j \\d\\e F" if language == "es" else "l j F")
+    return _("on %(day)s before %(time)s") % {"day": day, "time": date_format(local, "H:i")}
+
+
+def still_waiting(language: str, called: bool) -> Notice:
+    """The customer has waited long: they are not forgotten, and what they can do instead."""
+    with translation.override(language):
+        text = _("You are still in line and nothing you wrote is lost; it is taking us longer than we would like.")
+        if not called:
+            text += " " + _("If you would rather be called or written to, write your phone number or your e-mail.")
+        return Notice(text, "", ((leave_words(language), LEAVE_QUEUE), _call_button()))
+
+
+def which_number(language: str) -> str:
+    with translation.override(language):
+        return _("On which number may we call you? Write it here, please.")
+
+
+def will_write(language: str, mail: str) -> str:
+    with translation.override(language):
+        return _("Noted: a colleague will write to %(mail)s. You can go on here as well.") % {"mail": mail}
 
 
 def joined(language: str, agent_name: str) -> str:
@@ -64,7 +122,14 @@ def joined(language: str, agent_name: str) -> str:
 
 
 def back_in_queue(language: str) -> str:
+    """The agent is gone; where nobody else is there, when somebody will be."""
+    now = timezone.now()
     with translation.override(language):
+        if not hours.open_now(now):
+            return _(
+                "My colleague had to leave and the team is away now: it will be back %(opening)s. You are first in "
+                "line then; nothing you wrote is lost."
+            ) % {"opening": hours.opening_words(now, language)}
         return _("My colleague had to leave. You are first in line for the next one; nothing you wrote is lost.")
 
 
@@ -75,6 +140,34 @@ def closed(language: str, state: str) -> str:
         if state == "abandoned":
             return _("All right, you are back with the assistant. Ask me for a person whenever you like.")
         return _("You are back with the assistant. Ask me for a person whenever you like.")
+
+
+def rate(language: str) -> str:
+    with translation.override(language):
+        return _("How did we look after you, from 1 (badly) to 5 (very well)?")
+
+
+def rated(language: str, score: int, *, low: bool) -> Notice:
+    """Thanks for the score, and what can be said or done next."""
+    with translation.override(language):
+        if low:
+            return Notice(
+                _("Thank you for being frank: I have noted %(score)s out of 5, and I am sorry. Write here what went "
+                  "wrong and the team will read it.") % {"score": score},
+                buttons=((_("Talk to a person"), "gateway:rate_person"),),
+            )  # fmt: skip
+        return Notice(
+            _("Thank you: I have noted %(score)s out of 5. If you want to tell us why, write it here.")
+            % {"score": score}
+        )
+
+
+def rating_comment(language: str) -> Notice:
+    """What the customer wrote was taken for the reason of their score; a button says that it was not."""
+    with translation.override(language):
+        return Notice(
+            _("Thank you, the team will read it."), buttons=((_("It was another question"), "gateway:rate_other"),)
+        )
 
 
 def technical(language: str) -> str:

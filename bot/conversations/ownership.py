@@ -33,7 +33,7 @@ REASONS = (
 PRIORITY = {"safety": 1, "legal": 2, "fraud_or_payment": 2, "very_upset": 2, "press": 2, "technical": 2}
 # Payloads that the gateway carries out itself; the dialogue may offer them as buttons too.
 GATEWAY = "gateway:"
-LEAVE_QUEUE = f"{GATEWAY}leave_queue"
+LEAVE_QUEUE = notices.LEAVE_QUEUE
 
 
 class NotYours(Exception):
@@ -75,7 +75,9 @@ def request(conversation_id: UUID, reason: str, actor: str, trigger: str = "", p
     change_owner(conversation, QUEUE, actor, reason)
     conversation.turn_due_at = None
     record(conversation, "handoff", actor, verb="request", handoff=handoff.pk, reason=reason)
-    notice = notices.queued(conversation.language, reason)
+    notice = notices.queued(conversation.language, reason, handoff.priority)
+    if notice.buttons:
+        record(conversation, "offer_contact", "system", reason="away")
     append(conversation, Message.Author.SYSTEM, notice.text, options=notice.options(LEAVE_QUEUE))
     return handoff
 

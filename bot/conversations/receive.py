@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from bot.conversations import consent, customers, move_requests, moving, notices, ownership, reaching
+from bot.conversations import away, consent, customers, move_requests, moving, notices, ownership, rating, reaching
 from bot.conversations import move_notices as notices_of_moves
 from bot.conversations.media import arrivals
 from bot.conversations.models import (
@@ -190,11 +190,14 @@ def _append_handled(conversation: Conversation, inbound: Inbound, moved: Move | 
 
 
 def _append(conversation: Conversation, inbound: Inbound) -> Message:
+    choice, payload, stale = _choice(conversation, inbound)
+    text = _text(inbound) or _label(conversation, choice or inbound.action or "")
+    about_rating = rating.may_answer(conversation, payload) and not inbound.attachments
+    if about_rating and (answer := rating.answered(conversation, text, choice if payload else "", payload)):
+        return answer
     if conversation.owner == NOBODY:
         ownership.reopen(conversation)
     begins = not conversation.messages.exists()
-    choice, payload, stale = _choice(conversation, inbound)
-    text = _text(inbound) or _label(conversation, choice or inbound.action or "")
     act = reaching.answer_to(conversation, _text(inbound), payload)
     stale = stale or (act is None and payload.startswith(reaching.PREFIX))
     ours = payload.startswith(ownership.GATEWAY) or (not payload and move_requests.is_wish(text))
@@ -224,6 +227,7 @@ def _append(conversation: Conversation, inbound: Inbound) -> Message:
     if stale:
         append(conversation, Message.Author.SYSTEM, notices.too_late(conversation.language), in_reply_to=message.pk)
         return message
+    away.read(conversation, message)
     if conversation.owner == BOT:
         conversation.turn_due_at = _end_of_burst(conversation, message)
         conversation.save()
@@ -234,6 +238,8 @@ def _obey(conversation: Conversation, payload: str, text: str) -> None:
     """Do what one of the gateway's own buttons, or a wish to go on elsewhere, means."""
     if payload == ownership.LEAVE_QUEUE:
         ownership.leave_queue(conversation.pk)
+    elif payload == notices.CALL_ME:
+        away.call_me(conversation)
     elif not (payload and move_requests.pressed(conversation, payload)):
         move_requests.asked_in_words(conversation, text)
     conversation.refresh_from_db()

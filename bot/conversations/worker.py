@@ -1,4 +1,4 @@
-"""What the worker does: turns left behind, the outbox, agents who fell silent. Any number of workers may run."""
+"""What the worker does: turns left behind, the outbox. Any number of workers may run."""
 
 from __future__ import annotations
 
@@ -8,13 +8,9 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from uuid import UUID
 
-from django.conf import settings
-from django.utils import timezone
-
-from bot.conversations import outbox, ownership, turns
+from bot.conversations import outbox, turns
 from bot.conversations.database import on_database
 from bot.conversations.media import arrivals
-from bot.conversations.models import Handoff, Message
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +39,6 @@ async def sweep() -> None:
     await _each(await on_database(turns.due, GRACE), turns.run)
     await _each(await on_database(arrivals.due), arrivals.fetch)
     await _each(await on_database(outbox.due), outbox.deliver)
-    await on_database(release_silent_agents)
 
 
 async def _each(conversations: list[UUID], work: Callable[[UUID], Awaitable[object]]) -> None:
@@ -57,17 +52,3 @@ async def _each(conversations: list[UUID], work: Callable[[UUID], Awaitable[obje
                 log.exception("conversation %s: work failed; it stays due", conversation)
 
     await asyncio.gather(*(one(conversation) for conversation in conversations))
-
-
-def release_silent_agents() -> int:
-    """Give conversations back to the queue whose agent has let a customer wait too long; tell how many."""
-    limit = timezone.now() - settings.AGENT_SILENCE
-    released = 0
-    active = Handoff.objects.filter(state=Handoff.State.ACTIVE, taken_at__lt=limit).select_related("conversation")
-    for handoff in active:
-        spoken = handoff.conversation.messages.exclude(author=Message.Author.SYSTEM).exclude(handled=True)
-        last = spoken.order_by("-seq").first()
-        if last and last.author == Message.Author.CUSTOMER and last.created_at < limit:
-            ownership.release(handoff.conversation_id, "system", "agent silent")
-            released += 1
-    return released

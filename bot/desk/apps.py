@@ -11,5 +11,7 @@ class DeskConfig(AppConfig):
 
     def ready(self) -> None:
         from bot.desk.roles import create_roles_after_migrate
+        from bot.desk.search.install import install_after_migrate
 
         post_migrate.connect(create_roles_after_migrate, sender=self, dispatch_uid="desk roles")
+        post_migrate.connect(install_after_migrate, sender=self, dispatch_uid="desk search")

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from bot.conversations import signals
 from bot.conversations.models import NOBODY, QUEUE, Conversation, Handoff, Message
 from bot.desk.access import Agent, display_name
+from bot.desk.filters import Filters
+from bot.desk.floor.promises import Promise, promise
 from bot.desk.models import Seen
 
-TABS = ("queue", "mine", "all", "resolved")
+TABS = ("queue", "mine", "team", "all", "resolved")
+COUNTED = ("queue", "mine", "team", "all")
 PAGE = 60
 SNIPPET = 140
+NOTHING = Filters()
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One conversation in the list. `since` is when the customer began to wait, None where nobody waits; UTC."""
+    """One conversation in the list. `since` is when the customer began to wait, None where nobody waits; UTC.
+
+    `keeper` is the account of the agent who has it, 0 for none; `urgency` and `asked_at` are its place in the queue.
+    """
 
     id: UUID
     name: str
@@ -39,26 +46,52 @@ class Entry:
     last_author: str
     last_at: datetime
     unread: int
+    keeper: int = 0
+    urgency: int = 9
+    asked_at: datetime | None = None
+    moved_at: datetime | None = None
+    promise: Promise | None = None
 
 
 @dataclass(frozen=True)
 class Inbox:
     tab: str
-    query: str
+    filters: Filters
     entries: tuple[Entry, ...]
     more: bool
     counts: dict[str, int]
     attention: int
 
+    @property
+    def query(self) -> str:
+        return self.filters.words
 
-def read(agent: Agent, tab: str = "queue", query: str = "", limit: int = PAGE) -> Inbox:
-    """The conversations of a tab that match `query`, most pressing first."""
+    @property
+    def address(self) -> str:
+        """The parameters of this list."""
+        return f"tab={self.tab}&{self.filters.query()}".rstrip("&")
+
+
+def read(agent: Agent, tab: str = "queue", filters: Filters = NOTHING, limit: int = PAGE) -> Inbox:
+    """The conversations of a tab that match the filters, most pressing first."""
     tab = tab if tab in TABS else "queue"
-    found = list(_ordered(_search(_of(agent, tab), query), tab).values_list("pk", flat=True)[: limit + 1])
+    found = list(_ordered(filters.narrow(_of(agent, tab)), tab).values_list("pk", flat=True)[: limit + 1])
     shown = entries(agent, found[:limit])
-    counts = {name: _of(agent, name).count() for name in TABS if name != "resolved"}
-    unread = sum(entry.unread > 0 for entry in entries(agent, _mine_recent(agent)))
-    return Inbox(tab, query, shown, len(found) > limit, counts, counts["queue"] + unread)
+    counts = counts_for(agent.owner, owners())
+    return Inbox(tab, filters, shown, len(found) > limit, counts, counts["queue"] + len(_unread(agent, _mine(agent))))
+
+
+def owners() -> dict[str, int]:
+    """How many conversations each owner has; nobody's are left out."""
+    held = Conversation.objects.exclude(owner=NOBODY).order_by()
+    return dict(held.values_list("owner").annotate(n=Count("pk")))
+
+
+def counts_for(owner: str, held: Mapping[str, int]) -> dict[str, int]:
+    """What the tabs of the agent who is this owner count."""
+    with_agents = sum(count for name, count in held.items() if name.startswith("agent:"))
+    mine = held.get(owner, 0)
+    return {"queue": held.get(QUEUE, 0), "mine": mine, "team": with_agents - mine, "all": sum(held.values())}
 
 
 def _of(agent: Agent, tab: str) -> QuerySet[Conversation]:
@@ -67,32 +100,21 @@ def _of(agent: Agent, tab: str) -> QuerySet[Conversation]:
         return everything.filter(owner=QUEUE)
     if tab == "mine":
         return everything.filter(owner=agent.owner)
+    if tab == "team":
+        return everything.filter(owner__startswith="agent:").exclude(owner=agent.owner)
     if tab == "resolved":
         return everything.filter(owner=NOBODY)
     return everything.exclude(owner=NOBODY)
 
 
-def _mine_recent(agent: Agent) -> list[UUID]:
+def _mine(agent: Agent) -> list[UUID]:
     return list(_of(agent, "mine").order_by("-updated_at").values_list("pk", flat=True)[:PAGE])
-
-
-def _search(conversations: QuerySet[Conversation], query: str) -> QuerySet[Conversation]:
-    words = query.replace("\x00", "").strip()[:100]
-    if not words:
-        return conversations
-    said = Message.objects.filter(text__icontains=words).values("conversation")
-    return conversations.filter(
-        Q(identity__customer__name__icontains=words)
-        | Q(identity__external_id__icontains=words)
-        | Q(identity__phone__icontains=words)
-        | Q(pk__in=said)
-    )
 
 
 def _ordered(conversations: QuerySet[Conversation], tab: str) -> QuerySet[Conversation]:
     if tab == "resolved":
         return conversations.order_by(F("resolved_at").desc(nulls_last=True), "-updated_at")
-    if tab == "mine":
+    if tab in ("mine", "team"):
         return conversations.order_by("-updated_at")
     present = Handoff.objects.filter(conversation=OuterRef("pk"), state__in=Handoff.OPEN)
     ordered = conversations.annotate(
@@ -104,12 +126,16 @@ def _ordered(conversations: QuerySet[Conversation], tab: str) -> QuerySet[Conver
     return ordered.order_by("urgency", "-updated_at")
 
 
-def entries(agent: Agent, ids: Sequence[UUID]) -> tuple[Entry, ...]:
-    """The list's entries for these conversations, in this order."""
+def entries(agent: Agent | None, ids: Sequence[UUID]) -> tuple[Entry, ...]:
+    """The list's entries for these conversations, in this order.
+
+    Without an agent they are as everybody sees them: nothing is theirs, and unread is what nobody has answered.
+    """
     rows = {row.pk: row for row in Conversation.objects.filter(pk__in=ids).select_related("identity__customer")}
     last = _last_lines(ids)
     handoffs = {h.conversation_id: h for h in Handoff.objects.filter(conversation__in=ids, state__in=Handoff.OPEN)}
-    waiting, unread, names = _waiting(ids), _unread(agent, ids), _names(rows.values())
+    waiting, names = _waiting(ids), _names(rows.values())
+    unread = _unread(agent, ids) if agent else _unanswered(ids)
     return tuple(
         _entry(agent, rows[pk], last.get(pk), handoffs.get(pk), waiting.get(pk), unread.get(pk, 0), names)
         for pk in ids
@@ -118,7 +144,7 @@ def entries(agent: Agent, ids: Sequence[UUID]) -> tuple[Entry, ...]:
 
 
 def _entry(
-    agent: Agent,
+    agent: Agent | None,
     row: Conversation,
     last: Message | None,
     handoff: Handoff | None,
@@ -134,7 +160,7 @@ def _entry(
         language=row.language,
         owner=row.owner.partition(":")[0] or "resolved",
         holder=names.get(row.agent_id or 0, ""),
-        mine=row.owner == agent.owner,
+        mine=agent is not None and row.owner == agent.owner,
         reason=handoff.reason if handoff else "",
         priority=handoff.priority if handoff else 3,
         since=since,
@@ -142,6 +168,11 @@ def _entry(
         last_author=last.author if last else "",
         last_at=last.created_at if last else row.updated_at,
         unread=unread,
+        keeper=row.agent_id or 0,
+        urgency=handoff.priority if handoff else 9,
+        asked_at=handoff.created_at if handoff else row.created_at,
+        moved_at=row.resolved_at or row.updated_at,
+        promise=promise(handoff),
     )
 
 
@@ -194,7 +225,19 @@ def _unread(agent: Agent, ids: Sequence[UUID]) -> dict[UUID, int]:
         .annotate(seen=Coalesce(Subquery(seen), 0))
         .filter(seq__gt=F("seen"))
     )
-    return dict(fresh.values("conversation").annotate(n=Count("pk")).values_list("conversation", "n"))
+    return dict(fresh.order_by().values("conversation").annotate(n=Count("pk")).values_list("conversation", "n"))
+
+
+def _unanswered(ids: Sequence[UUID]) -> dict[UUID, int]:
+    answers = Message.objects.filter(
+        conversation=OuterRef("conversation"), author__in=[Message.Author.BOT, Message.Author.AGENT], note=False
+    ).order_by("-seq")
+    waiting = (
+        Message.objects.filter(conversation__in=ids, author=Message.Author.CUSTOMER)
+        .annotate(answered=Coalesce(Subquery(answers.values("seq")[:1]), 0))
+        .filter(seq__gt=F("answered"))
+    )
+    return dict(waiting.order_by().values("conversation").annotate(n=Count("pk")).values_list("conversation", "n"))
 
 
 def _names(rows: Iterable[Conversation]) -> dict[int, str]:

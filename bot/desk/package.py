@@ -10,9 +10,11 @@ from uuid import UUID
 
 from bot.conversations.models import Conversation, Handoff, Message
 from bot.desk.actions import name_of
+from bot.desk.floor.promises import Promise, promise
 from bot.desk.labels import FACTS, word
 from bot.desk.limits import Limits, limits
 from bot.desk.one_customer import OneCustomer, one_customer
+from bot.desk.rated import RatingView, rating_of
 from bot.desk.shop_view import CaseView, OrderView, cases, orders
 from bot.desk.summary import Statement, summarise
 
@@ -34,6 +36,8 @@ class Past:
 @dataclass(frozen=True)
 class Package:
     handoff: Handoff | None
+    promise: Promise | None
+    rating: RatingView | None
     limits: Limits
     facts: tuple[tuple[str, str], ...]
     orders: tuple[OrderView, ...]
@@ -50,6 +54,8 @@ def package(conversation: Conversation) -> Package:
     present = _present(conversation)
     return Package(
         handoff=present,
+        promise=promise(present),
+        rating=rating_of(conversation),
         limits=limits(conversation),
         facts=tuple(shown_facts(conversation.facts)),
         orders=tuple(orders(conversation)),

@@ -3,6 +3,7 @@ from django.urls import path
 
 from bot.desk import calls, history, media, stream, verbs, views
 from bot.desk.api import api
+from bot.desk.floor import views as floor
 from bot.desk.sign_in import SignIn
 
 urlpatterns = [
@@ -11,6 +12,8 @@ urlpatterns = [
     path("desk", views.desk, name="desk"),
     path("desk/list", views.inbox_list, name="desk-list"),
     path("desk/events", stream.events, name="desk-events"),
+    path("desk/floor", floor.floor, name="desk-floor"),
+    path("desk/away", floor.away, name="desk-away"),
     path("desk/calls", calls.calls, name="desk-calls"),
     path("desk/calls/<uuid:call_id>/<slug:verb>", calls.act, name="desk-call"),
     path("desk/c/<uuid:conversation_id>/call-back", verbs.call_back, name="desk-call-new"),

@@ -14,6 +14,8 @@ from bot.conversations import signals
 from bot.conversations.models import Conversation, Event
 from bot.desk import actions, calls, inbox, thread
 from bot.desk.access import Agent, agents_only, for_agent
+from bot.desk.filters import Filters, choices
+from bot.desk.floor import presence
 from bot.desk.offered import offered
 from bot.desk.package import package
 
@@ -44,7 +46,10 @@ async def conversation(request: HttpRequest, agent: Agent, conversation_id: UUID
 @require_safe
 @agents_only
 async def news(request: HttpRequest, agent: Agent, conversation_id: UUID) -> HttpResponseBase:
-    """GET /desk/c/<id>/news?after=SEQ&changed=SEQ,SEQ: new lines, changed lines, and who has it now."""
+    """GET /desk/c/<id>/news?after=SEQ&changed=SEQ,SEQ: new lines, changed lines, and who has it now.
+
+    With `lines=1` nothing but the lines: they are what an agent waits for, the rest may come a moment later.
+    """
     return await for_agent(request, _news, request, agent, conversation_id)
 
 
@@ -74,6 +79,8 @@ def _page(request: HttpRequest, agent: Agent, shown: Conversation | None) -> Htt
     context = {
         "agent": agent,
         "inbox": _inbox(request, agent),
+        "filters": choices(),
+        "away": presence.is_away(agent.id),
         "last_event": Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0,
     }
     if shown:
@@ -84,7 +91,7 @@ def _page(request: HttpRequest, agent: Agent, shown: Conversation | None) -> Htt
 def _inbox(request: HttpRequest, agent: Agent) -> inbox.Inbox:
     wanted = _number(request.GET.get("limit"), inbox.PAGE)
     limit = max(inbox.PAGE, min(wanted, 10 * inbox.PAGE))
-    return inbox.read(agent, request.GET.get("tab", "queue"), request.GET.get("q", ""), limit)
+    return inbox.read(agent, request.GET.get("tab", "queue"), Filters.of(request.GET.dict()), limit)
 
 
 def _list(request: HttpRequest, agent: Agent) -> HttpResponse:
@@ -134,11 +141,13 @@ def _news(request: HttpRequest, agent: Agent, conversation_id: UUID) -> HttpResp
     if request.GET.get("seen"):
         inbox.mark_seen(agent, shown, shown.last_seq)
     context = {
-        "agent": agent,
-        **_state(agent, shown),
+        "conversation": shown,
+        "can": actions.allowed(agent, shown),
         "lines": thread.lines(shown, after),
         "changed": thread.named(shown, [seq for seq in changed if seq <= after]),
     }
+    if not request.GET.get("lines"):
+        context |= {"agent": agent, **_state(agent, shown), "whole": True}
     return render(request, "desk/news.html", context)
 
 

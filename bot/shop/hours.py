@@ -1,10 +1,12 @@
-"""When the team is there, on the shop's wall clock, national holidays considered."""
+"""When the team is there, on the shop's wall clock, national holidays and further closed days considered."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.shop.clock import shop_zone
 from bot.shop.days import is_holiday
-from bot.shop.policy_rules import Opening, OpeningHours
+from bot.shop.policy_rules import OpeningHours
 from bot.shop.rulebook import current
 from bot.shop.sentences import MONTHS
 
@@ -18,25 +20,46 @@ LOOK_AHEAD_DAYS = 15
 
 def open_now(now: datetime, hours: OpeningHours | None = None) -> bool:
     """Whether somebody is there at an aware moment; the closing minute itself is closed."""
-    local = now.astimezone(shop_zone())
-    opening = _opening(local, hours or current().policies.hours.team)
-    return opening is not None and opening.opens <= local.time() < opening.closes
+    begins, ends = next(shifts(now, hours))
+    return begins <= now < ends
 
 
 def next_opening(now: datetime, hours: OpeningHours | None = None) -> datetime:
-    """The next moment of opening, in the shop's time zone; `now` itself when it is open."""
-    rule, local = hours or current().policies.hours.team, now.astimezone(shop_zone())
-    if open_now(now, rule):
-        return local
-    for days in range(LOOK_AHEAD_DAYS):
-        day = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0) + timedelta(days=days)
-        opening = _opening(day, rule)
-        if opening is None:
-            continue
-        opens = day.replace(hour=opening.opens.hour, minute=opening.opens.minute)
-        if opens > local:
-            return opens
-    raise ValueError(f"{rule.id}: no opening in {LOOK_AHEAD_DAYS} days; check its week in policies.yml")
+    """The next moment of opening, in the time zone of the hours; `now` itself when it is open."""
+    begins, _ = next(shifts(now, hours))
+    return max(begins, now).astimezone(_zone(hours or _team()))
+
+
+def add_open_time(start: datetime, span: timedelta, hours: OpeningHours | None = None) -> datetime:
+    """The moment (UTC) at which the team has been there for `span` since `start`."""
+    left = span
+    for begins, ends in shifts(start, hours):
+        begins = max(begins, start)
+        if left <= ends - begins:
+            return begins + left
+        left -= ends - begins
+    raise AssertionError("shifts never end")
+
+
+def shifts(since: datetime, hours: OpeningHours | None = None) -> Iterator[tuple[datetime, datetime]]:
+    """The times (UTC, begin and end) at which the team is there, from the one that is not over at `since` on.
+
+    Never ends. Raises ValueError where there is none for weeks on end.
+    """
+    rule = hours or _team()
+    zone, day, empty = _zone(rule), since.astimezone(_zone(rule)).date(), 0
+    while True:
+        found = [] if _closed(day, rule) else rule.week.on(day)
+        empty = 0 if found else empty + 1
+        if empty > LOOK_AHEAD_DAYS:
+            raise ValueError(f"{rule.id}: no opening in {LOOK_AHEAD_DAYS} days; check its week in policies.yml")
+        for shift in found:
+            # Wall times are put on the clock one by one: a day on which it is changed has 23 or 25 hours.
+            begins = datetime.combine(day, shift.opens, zone).astimezone(UTC)
+            ends = datetime.combine(day, shift.closes, zone).astimezone(UTC)
+            if begins < ends and ends > since:
+                yield begins, ends
+        day += timedelta(days=1)
 
 
 def opening_words(now: datetime, language: str, hours: OpeningHours | None = None) -> str:
@@ -46,7 +69,7 @@ def opening_words(now: datetime, language: str, hours: OpeningHours | None = Non
     if open_now(now, hours):
         return "now" if english else "ahora"
     opens = next_opening(now, hours)
-    days = (opens.date() - now.astimezone(shop_zone()).date()).days
+    days = (opens.date() - now.astimezone(opens.tzinfo).date()).days
     return f"{_day_words(opens, days, english)} {'at' if english else 'a las'} {opens:%H:%M}"
 
 
@@ -60,5 +83,13 @@ def _day_words(opens: datetime, days: int, english: bool) -> str:
     return f"on {weekday} {opens.day} {month}" if english else f"el {weekday} {opens.day} de {month}"
 
 
-def _opening(local: datetime, rule: OpeningHours) -> Opening | None:
-    return None if is_holiday(local.date(), rule.holidays) else rule.week.on(local.date())
+def _team() -> OpeningHours:
+    return current().policies.hours.team
+
+
+def _zone(rule: OpeningHours) -> ZoneInfo:
+    return ZoneInfo(rule.zone) if rule.zone else shop_zone()
+
+
+def _closed(day: date, rule: OpeningHours) -> bool:
+    return is_holiday(day, rule.holidays) or f"{day:%m-%d}" in rule.closed or f"{day:%Y-%m-%d}" in rule.closed

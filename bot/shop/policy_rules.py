@@ -2,10 +2,21 @@
 
 from datetime import date, time
 from decimal import Decimal
+from itertools import pairwise
 from string import Formatter
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 type Zone = Literal["mainland", "balearics", "canaries", "ceuta_melilla", "portugal", "eu"]
 type Status = Literal["paid", "preparing", "shipped", "delivered", "cancelled"]
@@ -209,11 +220,18 @@ class ProofRule(Rule):
     order_proof_minutes: Count
 
 
+def _wall_time(written: Any) -> Any:
+    return time.fromisoformat(written) if isinstance(written, str) else written
+
+
+WallTime = Annotated[time, BeforeValidator(_wall_time)]
+
+
 class Opening(Strict):
     """Wall-clock times of the shop, written HH:MM."""
 
-    opens: time
-    closes: time
+    opens: WallTime
+    closes: WallTime
 
     @model_validator(mode="after")
     def opens_first(self) -> Self:
@@ -222,20 +240,37 @@ class Opening(Strict):
         return self
 
 
-class Week(Strict):
-    monday: Opening | None
-    tuesday: Opening | None
-    wednesday: Opening | None
-    thursday: Opening | None
-    friday: Opening | None
-    saturday: Opening | None
-    sunday: Opening | None
+def _shifts(day: Any) -> Any:
+    """A day as it is written: nothing, one opening, or several (a shop that closes for lunch)."""
+    return [] if day is None else [day] if isinstance(day, dict) else day
 
-    def on(self, day: date) -> Opening | None:
-        """The opening of that weekday, holidays not considered."""
+
+def _in_order(shifts: list[Opening]) -> list[Opening]:
+    for earlier, later in pairwise(shifts):
+        if later.opens <= earlier.closes:
+            raise ValueError(f"the shift from {later.opens} begins before the one until {earlier.closes} has ended")
+    return shifts
+
+
+Shifts = Annotated[list[Opening], BeforeValidator(_shifts), AfterValidator(_in_order)]
+
+
+class Week(Strict):
+    """Each day: null, `{opens, closes}`, or a list of those."""
+
+    monday: Shifts
+    tuesday: Shifts
+    wednesday: Shifts
+    thursday: Shifts
+    friday: Shifts
+    saturday: Shifts
+    sunday: Shifts
+
+    def on(self, day: date) -> list[Opening]:
+        """The shifts of that weekday in order, holidays not considered."""
         names = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-        opening: Opening | None = getattr(self, names[day.weekday()])
-        return opening
+        shifts: list[Opening] = getattr(self, names[day.weekday()])
+        return shifts
 
     @model_validator(mode="after")
     def opens_some_day(self) -> Self:
@@ -245,10 +280,23 @@ class Week(Strict):
 
 
 class OpeningHours(Rule):
-    """`holidays`: ISO code of the country whose national holidays are closed days."""
+    """`holidays`: ISO code of the country whose national holidays are closed days.
+
+    `closed`: further days, as MM-DD of every year or YYYY-MM-DD. `zone`: the clock that the times are read on, where
+    it is not the shop's.
+    """
 
     holidays: Literal["ES"]
     week: Week
+    closed: list[Annotated[str, Field(pattern=r"^(20\d\d-)?(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]] = []
+    zone: str | None = None
+
+    @field_validator("zone")
+    @classmethod
+    def is_known(cls, zone: str | None) -> str | None:
+        if zone is not None and zone not in available_timezones():
+            raise ValueError(f"{zone!r} is no time zone; write one like Europe/Madrid or Atlantic/Canary")
+        return zone
 
 
 class ClubPoints(Rule):

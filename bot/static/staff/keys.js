@@ -29,8 +29,14 @@
     d: () => $("conversation") && click("do-details"),
     1: () => click("tab-queue"),
     2: () => click("tab-mine"),
-    3: () => click("tab-all"),
-    4: () => click("tab-resolved"),
+    3: () => click("tab-team"),
+    4: () => click("tab-all"),
+    5: () => click("tab-resolved"),
+    f: () => {
+      $("desk").dataset.pane = "list";
+      document.querySelector(".sieve").open = true;
+      $("filter-channel").focus();
+    },
     "/": () => { $("desk").dataset.pane = "list"; $("search").focus(); $("search").select(); },
     "?": () => $("help").showModal(),
   };

@@ -30,7 +30,12 @@
     if ($("list")) await htmx.ajax("GET", $("list").dataset.url, { source: "#list", target: "#list", swap: "outerHTML" });
   });
 
-  const news = serial(async () => {
+  // Lines first, because that is what an agent waits for; who has it and what stands beside them, once it is calm.
+  // One request at a time, so that no line comes twice.
+  let whole = false, calm = 0;
+  const fetched = serial(async () => {
+    const only = whole ? "" : "&lines=1";
+    whole = false;
     const open = $("conversation");
     if (!open) return;
     const lines = $("lines");
@@ -39,19 +44,33 @@
     const after = Math.max(0, ...[...lines.querySelectorAll("[data-seq]")].map((line) => Number(line.dataset.seq)));
     const atEnd = lines.scrollHeight - lines.scrollTop - lines.clientHeight < 60;
     const seen = document.visibilityState === "visible" ? "&seen=1" : "";
-    const url = `${open.dataset.news}?after=${after}&changed=${seqs.join(",")}${seen}`;
+    const url = `${open.dataset.news}?after=${after}&changed=${seqs.join(",")}${seen}${only}`;
     await htmx.ajax("GET", url, { source: open, target: open, swap: "none" });
     if (!lines.lastElementChild || Number(lines.lastElementChild.dataset.seq) <= after) return;
     if (atEnd) lines.scrollTop = lines.scrollHeight;
     $("jump").hidden = atEnd;
   });
+  const news = () => { whole = true; return fetched(); };
+  const lines = () => { clearTimeout(calm); calm = setTimeout(news, 600); return fetched(); };
 
   const everything = () => { list(); news(); };
-  window.desk = { everything };
+  Object.assign(window.desk, { everything });
+
+  const counted = (counts) => {
+    Object.entries(counts).forEach(([name, count]) => {
+      if (!$(`n-${name}`)) return;
+      $(`n-${name}`).textContent = count;
+      $(`n-${name}`).hidden = !count;
+    });
+    $("list").dataset.queue = counts.queue;
+    $("list").dataset.attention = counts.queue + desk.entries.unreadOfMine();
+    tidy();
+  };
 
   const heard = (event) => {
     last = Math.max(last, event.id || 0);
     if (event.reload) return everything();
+    if (event.counts) return counted(event.counts);
     const here = $("conversation")?.dataset.id === event.conversation;
     if (event.kind === "typing") {
       if (!here) return undefined;
@@ -60,14 +79,21 @@
       typing = setTimeout(() => { if ($("typing")) $("typing").hidden = true; }, 6000);
       return undefined;
     }
+    if (event.agent && String(event.agent) === $("desk").dataset.me) {
+      $("announce").textContent = `${$("desk").dataset.rated} ${event.score || ""}`;
+    }
     if (here) {
       if (event.kind === "delivery" || event.kind === "media") changed.add(event.seq);
       if (event.kind === "message") $("typing").hidden = true;
-      news();
+      if (["message", "delivery", "media"].includes(event.kind)) lines(); else news();
     }
-    if (event.kind !== "delivery") list();
+    // What the stream could not draw, or what only the server can judge, is fetched.
+    if (event.entry && !desk.entries.show(event)) later();
     return undefined;
   };
+
+  let due = 0;
+  const later = () => { clearTimeout(due); due = setTimeout(list, 700); };
 
   // Browsers keep six connections to a server: of several tabs only one listens and tells the others.
   const radio = "BroadcastChannel" in window ? new BroadcastChannel("desk") : null;
@@ -78,16 +104,16 @@
     $("wire").textContent = $("wire").dataset[state];
   };
   const listen = () => {
-    let lost = false;
     const source = new EventSource(`${$("desk").dataset.events}?after=${last}`);
-    source.onopen = () => { tell({ wire: "on" }); if (lost) tell({ reload: true }); lost = false; };
+    // The stream goes on where it was cut, by the number of the last event.
+    source.onopen = () => { tell({ wire: "on" }); };
     source.onerror = () => {
-      lost = true;
       tell({ wire: "off" });
       // A browser gives up after a refusal: fetching the list leads to the sign-in page where that is the reason.
       if (source.readyState === EventSource.CLOSED) { list(); setTimeout(listen, 3000); }
     };
     source.addEventListener("change", (e) => tell({ ...JSON.parse(e.data), id: Number(e.lastEventId) }));
+    source.addEventListener("counts", (e) => tell({ counts: JSON.parse(e.data) }));
     source.addEventListener("reload", (e) => tell({ reload: true, id: Number(e.lastEventId) }));
     source.addEventListener("signed-out", () => location.reload());
   };
@@ -139,10 +165,17 @@
   }, true);
 
   setInterval(() => {
+    // Whom the list shows for having waited long enough only the clock decides.
+    if ($("list")?.dataset.fWaiting) list();
     document.querySelectorAll("time[data-ago]").forEach((time) => {
       const minutes = Math.floor((Date.now() - Date.parse(time.dateTime)) / 60000);
       time.textContent = minutes < 1 ? "<1 min" : minutes < 60 ? `${minutes} min`
         : minutes < 2880 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 1440)} d`;
+    });
+    document.querySelectorAll(".promise").forEach((chip) => {
+      const now = Date.now();
+      chip.classList.toggle("broken", now >= Date.parse(chip.dataset.due));
+      chip.classList.toggle("soon", now < Date.parse(chip.dataset.due) && now >= Date.parse(chip.dataset.warn));
     });
     document.querySelectorAll("[data-left]").forEach((left) => {
       const minutes = Math.max(0, Math.floor((Date.parse(left.dataset.left) - Date.now()) / 60000));

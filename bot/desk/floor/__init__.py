@@ -1,0 +1,1 @@
+"""Who is at the desk, what customers are promised, and how the load stands."""
