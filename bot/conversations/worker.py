@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from bot.conversations import outbox, ownership, turns
 from bot.conversations.database import on_database
@@ -60,11 +61,18 @@ async def _each(conversations: list[UUID], work: Callable[[UUID], Awaitable[obje
 
 
 def release_silent_agents() -> int:
-    """Give conversations back to the queue whose agent has let a customer wait too long; tell how many."""
+    """Give conversations back to the queue whose agent has let a customer wait too long; tell how many.
+
+    What an agent has put aside until later (`settings.PUT_ASIDE`) waits on purpose.
+    """
     limit = timezone.now() - settings.AGENT_SILENCE
     released = 0
-    active = Handoff.objects.filter(state=Handoff.State.ACTIVE, taken_at__lt=limit).select_related("conversation")
-    for handoff in active:
+    put_aside = import_string(settings.PUT_ASIDE)()
+    held = Handoff.objects.filter(taken_at__lt=limit).exclude(conversation__in=put_aside)
+    for handoff in held.filter(state=Handoff.State.ASSIGNED):
+        ownership.release(handoff.conversation_id, "system", "offer not accepted")
+        released += 1
+    for handoff in held.filter(state=Handoff.State.ACTIVE).select_related("conversation"):
         spoken = handoff.conversation.messages.exclude(author=Message.Author.SYSTEM).exclude(handled=True)
         last = spoken.order_by("-seq").first()
         if last and last.author == Message.Author.CUSTOMER and last.created_at < limit:
