@@ -41,6 +41,7 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
 INSTALLED_APPS = [
     "bot.conversations",
     "bot.desk",
+    "bot.desk.tools",
     "bot.sandbox",
     "bot.shop",
     "channels.web",
@@ -227,6 +228,7 @@ AGENT_SILENCE = timedelta(minutes=float(env("POSTVENTA_AGENT_SILENCE_MINUTES", "
 # What the parts that know nothing of each other are given here.
 OPENING_HOURS = env("POSTVENTA_OPENING_HOURS", "bot.shop.hours")
 ORDER_PROOFS = env("POSTVENTA_ORDER_PROOFS", "bot.shop.identity")
+PUT_ASIDE = "bot.desk.tools.snoozing.put_aside"
 FILE_GIVEN_TO_CASE = "bot.shop.cases.file_given"
 WORKER_CHORES = ["bot.chores.indexing", "bot.chores.editing", "bot.chores.polling", "bot.chores.forgetting"]
 

@@ -13,6 +13,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("bot.conversations.urls")),
+    path("", include("bot.desk.tools.urls")),
     path("", include("bot.desk.urls")),
     path("", include("knowledge.urls")),
     path("i18n/", include("django.conf.urls.i18n")),

@@ -16,6 +16,7 @@ from bot.desk import actions, calls, inbox, thread
 from bot.desk.access import Agent, agents_only, for_agent
 from bot.desk.offered import offered
 from bot.desk.package import package
+from bot.desk.tools.state import tools
 
 MOST_NAMED = 50
 
@@ -120,6 +121,7 @@ def _state(agent: Agent, shown: Conversation) -> dict[str, Any]:
         "can": actions.allowed(agent, shown),
         "text_limit": actions.TEXT_LIMIT,
         "templates": offered(agent, shown),
+        **tools(agent, shown),
         "calls": calls.of_conversation(shown, agent),
         "package": package(shown),
     }
