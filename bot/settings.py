@@ -230,7 +230,8 @@ OPENING_HOURS = env("POSTVENTA_OPENING_HOURS", "bot.shop.hours")
 ORDER_PROOFS = env("POSTVENTA_ORDER_PROOFS", "bot.shop.identity")
 PUT_ASIDE = "bot.desk.tools.snoozing.put_aside"
 FILE_GIVEN_TO_CASE = "bot.shop.cases.file_given"
-WORKER_CHORES = ["bot.chores.indexing", "bot.chores.editing", "bot.chores.polling", "bot.chores.forgetting"]
+WORKER_CHORES = ["bot.chores.indexing", "bot.chores.editing", "bot.chores.polling", "bot.chores.forgetting",
+                 "bot.desk.chores.waking", "bot.desk.chores.learning"]  # fmt: skip
 
 # Channels. With no account the sandbox plays the customer's phone and the provider.
 TWILIO_ACCOUNT_SID = env("TWILIO_ACCOUNT_SID")

@@ -69,7 +69,7 @@ def write(
         if reason := limits(conversation).why_not:
             raise Refused(reason)
         if gaps := canned.unfilled(text):
-            raise Refused(_("Fill in what still stands in braces: %(gaps)s.") % {"gaps": ", ".join(gaps)})
+            raise Refused(_("Fill in what is still open: %(gaps)s.") % {"gaps": ", ".join(gaps)})
     media = uploads.chosen(agent, conversation, along.files, note=note)
     citations = citing.citations(along.articles, conversation.language)
     message = ownership.reply(

@@ -28,6 +28,8 @@ VARIABLES: Words = {
     "case": pgettext_lazy("variable", "the case's number"),
     "deadline": pgettext_lazy("variable", "the case's deadline"),
 }
+# What stands where an earlier customer's data stood in a reply that is suggested again.
+MASK = "[…]"
 VARIABLE = re.compile(r"\{([a-z_]{1,20})\}")
 
 
@@ -51,8 +53,8 @@ def names_in(text: str) -> list[str]:
 
 
 def unfilled(text: str) -> list[str]:
-    """The variables that still stand in a text that is about to be sent."""
-    return [word(VARIABLES, name) for name in names_in(text)]
+    """What still has to be filled in of a text that is about to be sent: variables, and what was masked."""
+    return [word(VARIABLES, name) for name in names_in(text)] + ([MASK] if MASK in text else [])
 
 
 def found(agent: Agent, conversation: Conversation, query: str = "") -> list[Filled]:

@@ -97,6 +97,17 @@
     coming = new Map();
     write(false);
   });
+  // What could be answered is looked up when there is something new to answer.
+  let asked = "";
+  const lookUp = () => {
+    const said = [...document.querySelectorAll("#lines .line.customer")].at(-1);
+    const now = $("suggested") && said ? `${$("conversation").dataset.id} ${said.dataset.seq}` : "";
+    if (!now || now === asked) return;
+    asked = now;
+    htmx.trigger("#suggested", "desk:asked");
+  };
+  document.addEventListener("desk:opened", () => { asked = ""; lookUp(); });
+  document.addEventListener("htmx:oobAfterSwap", lookUp);
   document.addEventListener("desk:sent", () => { along = fresh(); write(false); });
   document.addEventListener("change", (event) => {
     if (event.target.id !== "attach") return;
