@@ -10,7 +10,6 @@ from bot.conversations import ownership
 from bot.conversations.models import Conversation
 from bot.desk.tools import past_replies
 from bot.desk.tools.models import PastReply
-from knowledge.index import KnowledgeUnavailable
 from tests.desk.desk_cast import Line, begin, said
 
 LOST = Line("customer", "He perdido la etiqueta de devolución, ¿me mandáis otra?")
@@ -77,10 +76,3 @@ async def test_notes_are_never_learnt_and_short_words_never_suggested(ana, phone
     await asyncio.to_thread(past_replies.learn)
     row = await PastReply.objects.aget()
     assert (row.answer, bytes(row.vector)) == ("", b"")
-
-
-def test_the_index_being_away_is_what_the_fixture_says(settings) -> None:
-    from knowledge.index import nearest
-
-    with pytest.raises(KnowledgeUnavailable):
-        nearest([0.0] * 384, 1)

@@ -44,7 +44,7 @@ class Past:
 def learn(limit: int = AT_ONCE) -> int:
     """Take up agents' replies that are not known yet; tell how many. Raises EncoderError."""
     known = PastReply.objects.values("message")
-    fresh = Message.objects.filter(author=Message.Author.AGENT, note=False, template=None).exclude(pk__in=known)
+    fresh = Message.objects.filter(author=Message.Author.AGENT, note=False, template__isnull=True).exclude(pk__in=known)
     found = list(fresh.select_related("conversation__identity__customer").order_by("-created_at")[:limit])
     for message in found:
         _take_up(message)
