@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "bot.conversations",
     "bot.desk",
     "bot.desk.floor",
+    "bot.desk.tools",
     "bot.insights",
     "bot.outreach",
     "bot.sandbox",
@@ -242,6 +243,7 @@ OPENING_HOURS = env("POSTVENTA_OPENING_HOURS", "bot.shop.hours")
 TEAM = "bot.desk.floor.team"
 RATING_WORDS = "bot.shop.understand.rating"
 ORDER_PROOFS = env("POSTVENTA_ORDER_PROOFS", "bot.shop.identity")
+PUT_ASIDE = "bot.desk.tools.snoozing.put_aside"
 WRITES_FIRST = "bot.outreach.gateway"
 # Whether due messages of bot/outreach/outreach.yml go out by themselves; /outreach shows them in any case.
 OUTREACH = env_flag("POSTVENTA_OUTREACH", False)
@@ -254,9 +256,11 @@ WORKER_CHORES = [
     "bot.chores.polling",
     "bot.chores.forgetting",
     "bot.conversations.watching.keep",
+    "bot.desk.chores.waking",
+    "bot.desk.chores.learning",
+    "bot.insights.chores.counting",
+    "bot.outreach.chore.reaching",
 ]
-WORKER_CHORES += ["bot.insights.chores.counting"]
-WORKER_CHORES += ["bot.outreach.chore.reaching"]
 
 # Channels. With no account the sandbox plays the customer's phone and the provider.
 TWILIO_ACCOUNT_SID = env("TWILIO_ACCOUNT_SID")

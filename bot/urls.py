@@ -15,6 +15,7 @@ from bot import metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("bot.conversations.urls")),
+    path("", include("bot.desk.tools.urls")),
     path("", include("bot.desk.urls")),
     path("metrics", metrics.page, name="metrics"),
     path("", include("bot.insights.urls")),

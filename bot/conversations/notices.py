@@ -121,6 +121,13 @@ def joined(language: str, agent_name: str) -> str:
         return _("You are now talking to %(name)s, from the team.") % {"name": agent_name}
 
 
+def passed_on(language: str, agent_name: str) -> str:
+    with translation.override(language):
+        return _("%(name)s, from the team, goes on with you from here and has read what you wrote.") % {
+            "name": agent_name
+        }
+
+
 def back_in_queue(language: str) -> str:
     """The agent is gone; where nobody else is there, when somebody will be."""
     now = timezone.now()

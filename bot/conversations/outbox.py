@@ -8,6 +8,7 @@ One process at a time sends for a conversation (a lease). Before each provider c
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, get_args
@@ -19,6 +20,7 @@ from django.utils import timezone
 
 from bot.conversations import consent, reaching
 from bot.conversations.database import on_database
+from bot.conversations.media.address import address
 from bot.conversations.models import Conversation, Delivery, Message, ProviderReceipt, record
 from bot.conversations.writing import lock
 from bot.logs import about
@@ -182,13 +184,26 @@ def outbound(conversation: Conversation, message: Message) -> Outbound:
         choices=tuple(Choice(**choice) for choice in message.choices),
         citations=tuple(Citation(**citation) for citation in message.citations),
         media=tuple(
-            MediaRef(kind=file["kind"], ref=file["url"], mime=file.get("mime", ""), name=file.get("name", ""))
+            MediaRef(
+                kind=file["kind"],
+                ref=_where(file),
+                mime=file.get("mime", ""),
+                name=file.get("name", ""),
+                size=file.get("size"),
+            )
             for file in message.attachments
-            if file.get("url") and file.get("kind") in MEDIA_KINDS
+            if _where(file) and file.get("kind") in MEDIA_KINDS
         ),
         asks=message.asks or None,
         template=Template.model_validate(message.template) if message.template else None,
     )
+
+
+def _where(file: Mapping[str, Any]) -> str:
+    """Where a provider fetches a file: its own address, or one made for it while it is kept by us."""
+    if file.get("url"):
+        return str(file["url"])
+    return address(file["id"]) if file.get("id") and file.get("state") == "kept" else ""
 
 
 @transaction.atomic

@@ -6,6 +6,8 @@ tells the customer. States of a handoff: queued → assigned → active → retu
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -92,6 +94,8 @@ def take(conversation_id: UUID, agent_id: int, *, agent_name: str, over: bool = 
     mine = agent_owner(agent_id)
     handoff = open_handoff(conversation)
     if conversation.owner == mine and handoff:
+        if handoff.state == Handoff.State.ASSIGNED:
+            _accept(conversation, handoff, mine, agent_name)
         return handoff
     if not over and conversation.agent_id:
         raise NotYours(f"agent {conversation.agent_id} has taken this conversation already")
@@ -107,6 +111,14 @@ def take(conversation_id: UUID, agent_id: int, *, agent_name: str, over: bool = 
     return handoff
 
 
+def _accept(conversation: Conversation, handoff: Handoff, mine: str, agent_name: str) -> None:
+    """The agent takes what was offered to them; who was offered it keeps the epoch."""
+    handoff.state, handoff.taken_at = Handoff.State.ACTIVE, timezone.now()
+    handoff.save()
+    record(conversation, "handoff", mine, verb="accept", handoff=handoff.pk)
+    append(conversation, Message.Author.SYSTEM, notices.joined(conversation.language, agent_name))
+
+
 @transaction.atomic
 def reply(
     conversation_id: UUID,
@@ -116,6 +128,7 @@ def reply(
     agent_name: str,
     note: bool = False,
     template: Template | None = None,
+    citations: Sequence[Mapping[str, Any]] = (),
 ) -> Message:
     """Write as the agent. A reply takes the conversation if nobody else has it; a note changes nothing.
 
@@ -124,7 +137,8 @@ def reply(
     if not note:
         take(conversation_id, agent_id, agent_name=agent_name, over=False)
     conversation = lock(conversation_id)
-    message = append(conversation, Message.Author.AGENT, text, agent_id=agent_id, note=note, template=template)
+    message = append(conversation, Message.Author.AGENT, text, agent_id=agent_id, note=note, template=template,
+                     citations=citations)  # fmt: skip
     if not note:
         conversation.handoffs.filter(state=Handoff.State.ACTIVE, answered_at=None).update(answered_at=timezone.now())
     return message
@@ -137,11 +151,14 @@ def release(conversation_id: UUID, actor: str, reason: str = "released") -> Hand
     handoff = open_handoff(conversation)
     if not handoff or handoff.state == Handoff.State.QUEUED:
         return handoff
+    # Whoever was offered it and never came was not announced to the customer.
+    silent = handoff.state == Handoff.State.ASSIGNED and handoff.answered_at is None
     handoff.state, handoff.agent = Handoff.State.QUEUED, None
     handoff.save()
     change_owner(conversation, QUEUE, actor, reason)
     record(conversation, "handoff", actor, verb="release", handoff=handoff.pk, reason=reason)
-    append(conversation, Message.Author.SYSTEM, notices.back_in_queue(conversation.language))
+    if not silent:
+        append(conversation, Message.Author.SYSTEM, notices.back_in_queue(conversation.language))
     return handoff
 
 

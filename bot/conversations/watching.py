@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from bot.conversations import away, notices, ownership, rating
 from bot.conversations.database import on_database
@@ -41,20 +42,29 @@ async def keep(stop: asyncio.Event) -> None:
 
 
 def release_silent_agents() -> int:
-    """Give conversations back to the queue whose agent lets a customer wait too long; tell how many."""
+    """Give conversations back to the queue whose agent lets a customer wait too long, or whom nobody who was offered
+    one takes; tell how many.
+
+    What an agent has put aside until later (`settings.PUT_ASIDE`) waits on purpose.
+    """
     now = timezone.now()
+    offered = Handoff.objects.filter(state=Handoff.State.ASSIGNED, taken_at__lt=now - settings.AGENT_SILENCE)
+    untaken = list(offered.values_list("conversation_id", flat=True))
+    for conversation_id in untaken:
+        ownership.release(conversation_id, "system", "offer not accepted")
     soonest = now - min(settings.AGENT_OFFLINE, settings.AGENT_SILENCE)
     spoken = Message.objects.filter(conversation=OuterRef("conversation")).exclude(author=Message.Author.SYSTEM)
     last = spoken.exclude(handled=True).order_by("-seq")
     waiting = (
         Handoff.objects.filter(state=Handoff.State.ACTIVE, taken_at__lt=soonest)
         .exclude(agent=None)
+        .exclude(conversation__in=import_string(settings.PUT_ASIDE)())
         .annotate(by=Subquery(last.values("author")[:1]), at=Subquery(last.values("created_at")[:1]))
         .filter(by=Message.Author.CUSTOMER, at__lt=soonest)
     )
     pairs = list(waiting.values_list("conversation_id", "agent_id"))
     gone = {agent: notices.team.gone_since(agent) is not None for agent in {agent for _, agent in pairs}}
-    return sum(_release(pk, agent, gone[agent], now) for pk, agent in pairs)
+    return len(untaken) + sum(_release(pk, agent, gone[agent], now) for pk, agent in pairs)
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -11,25 +12,17 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from bot.conversations import outbox, ownership, templates
+from bot.conversations.media import store
 from bot.conversations.models import Conversation, Delivery, Handoff, Message
 from bot.conversations.writing import lock
 from bot.desk.access import Agent, display_name
 from bot.desk.limits import limits
 from bot.desk.models import Written
+from bot.desk.refusals import Refused as Refused
+from bot.desk.refusals import Taken as Taken
+from bot.desk.tools import canned, citing, uploads
 
 TEXT_LIMIT = 8_000
-
-
-class Refused(Exception):
-    """The request cannot be carried out as it stands; the text says what to change. Nothing was changed."""
-
-
-class Taken(Exception):
-    """Somebody else has the conversation; `holder` is that agent's name."""
-
-    def __init__(self, holder: str) -> None:
-        super().__init__(_("%(name)s has this conversation.") % {"name": holder})
-        self.holder = holder
 
 
 def clean(text: str, *, required: bool = True) -> str:
@@ -53,18 +46,37 @@ def take(agent: Agent, conversation_id: UUID, *, over: bool = False) -> Handoff:
         raise Taken(holder(conversation_id)) from error
 
 
+@dataclass(frozen=True)
+class With:
+    """What goes out with an agent's words: uploads by id, and the articles they rest on (`slug`)."""
+
+    files: tuple[str, ...] = ()
+    articles: tuple[str, ...] = ()
+
+
 @transaction.atomic
-def write(agent: Agent, conversation_id: UUID, text: str, *, note: bool = False, key: str = "") -> Message:
+def write(
+    agent: Agent, conversation_id: UUID, text: str, *, note: bool = False, key: str = "", along: With | None = None
+) -> Message:
     """Reply to the customer or leave a note for colleagues. The same `key` again gives the message it gave before."""
+    along = along or With()
     conversation = lock(conversation_id)
     if key and (earlier := Written.objects.filter(agent=agent.id, key=key).select_related("message").first()):
         return earlier.message
-    text = clean(text)
+    text = clean(text, required=not along.files)
     if not note:
         not_a_colleagues(agent, conversation)
         if reason := limits(conversation).why_not:
             raise Refused(reason)
-    message = ownership.reply(conversation_id, agent.id, text, agent_name=agent.name, note=note)
+        if gaps := canned.unfilled(text):
+            raise Refused(_("Fill in what is still open: %(gaps)s.") % {"gaps": ", ".join(gaps)})
+    media = uploads.chosen(agent, conversation, along.files, note=note)
+    citations = citing.citations(along.articles, conversation.language)
+    message = ownership.reply(
+        conversation_id, agent.id, text, agent_name=agent.name, note=note, citations=citations
+    )  # fmt: skip
+    if media:
+        store.attach(media, message)
     if key:
         Written.objects.create(agent_id=agent.id, key=key, message=message)
     return message
@@ -110,11 +122,14 @@ def release(agent: Agent, conversation_id: UUID) -> Handoff | None:
 
 
 @transaction.atomic
-def send_again(agent: Agent, conversation_id: UUID, delivery_id: int) -> None:
-    """Repeat a delivery that failed or of which nobody knows; raises `Delivery.DoesNotExist`."""
+def send_again(agent: Agent, conversation_id: UUID, delivery_id: int, *, sure: bool = False) -> None:
+    """Repeat a delivery that failed. One of which nobody knows whether it arrived is repeated only where the agent is
+    `sure` that the customer may see it twice. Raises `Refused`, `Taken` and `Delivery.DoesNotExist`."""
     conversation = lock(conversation_id)
     delivery = Delivery.objects.get(pk=delivery_id, conversation=conversation_id)
     not_a_colleagues(agent, conversation)
+    if delivery.state == "uncertain" and not sure:
+        raise Refused(_("Nobody knows whether the customer got this; ask them, or say that it may arrive twice."))
     if reason := limits(conversation).why_not:
         raise Refused(reason)
     outbox.send_again(delivery.pk)
@@ -143,6 +158,6 @@ def allowed(agent: Agent, conversation: Conversation) -> frozenset[str]:
     if conversation.agent_id and conversation.agent_id != agent.id:
         return frozenset({"note", "take_over"})
     if conversation.owner == agent.owner:
-        return frozenset({"reply", "note", "return", "release", "resolve", "retry"})
-    verbs = {"reply", "note", "take", "resolve", "retry"}
+        return frozenset({"reply", "note", "return", "release", "resolve", "retry", "transfer", "snooze", "join"})
+    verbs = {"reply", "note", "take", "resolve", "retry", "transfer", "join"}
     return frozenset(verbs | {"return"} if conversation.owner == "queue" else verbs)

@@ -16,6 +16,7 @@ from bot.conversations.models import Conversation
 from bot.conversations.outbox import deliver
 from bot.desk import actions, continuing, metrics, shapes, shop_view
 from bot.desk.access import Agent, NoRole, bearer, for_agent, signed_in
+from bot.desk.tools import deeds
 
 PAGE = 100
 
@@ -76,6 +77,30 @@ class Words(Schema):
 
 class Note(Schema):
     note: str = ""
+
+
+class Ending(Note):
+    """`outcome`: solved, answered, promised, no_reply, not_ours or spam."""
+
+    outcome: Annotated[str, Field(max_length=12)] = ""
+
+
+class Passing(Note):
+    """`to`: agent:<id> or team:<id>."""
+
+    to: Annotated[str, Field(max_length=20)]
+
+
+class Aside(Note):
+    """`until`: hour, afternoon, tomorrow, monday, reply (until the customer writes), or a date and time."""
+
+    until: Annotated[str, Field(max_length=40)]
+
+
+class Duplicate(Schema):
+    """The conversation that goes on."""
+
+    into: UUID
 
 
 class Taking(Schema):
@@ -169,12 +194,32 @@ async def take(request: HttpRequest, conversation_id: UUID, body: Taking | None 
 
 @api.post("/conversations/{uuid:conversation_id}/return", summary="Give it back to the bot")
 async def give_back(request: HttpRequest, conversation_id: UUID, body: Note | None = None) -> Any:
-    return await _do(request, conversation_id, actions.give_back, body.note if body else "")
+    return await _do(request, conversation_id, deeds.give_back, body.note if body else "")
 
 
 @api.post("/conversations/{uuid:conversation_id}/resolve", summary="End it")
-async def resolve(request: HttpRequest, conversation_id: UUID, body: Note | None = None) -> Any:
-    return await _do(request, conversation_id, actions.resolve, body.note if body else "")
+async def resolve(request: HttpRequest, conversation_id: UUID, body: Ending | None = None) -> Any:
+    return await _do(request, conversation_id, deeds.resolve, body.note if body else "", body.outcome if body else "")
+
+
+@api.post("/conversations/{uuid:conversation_id}/transfer", summary="Pass it to a colleague or a team")
+async def transfer(request: HttpRequest, conversation_id: UUID, body: Passing) -> Any:
+    return await _do(request, conversation_id, deeds.transfer, body.to, body.note)
+
+
+@api.post("/conversations/{uuid:conversation_id}/snooze", summary="Put it aside until a time or until they write")
+async def snooze(request: HttpRequest, conversation_id: UUID, body: Aside) -> Any:
+    return await _do(request, conversation_id, deeds.snooze, body.until, body.note)
+
+
+@api.post("/conversations/{uuid:conversation_id}/join", summary="End it as a duplicate of another one")
+async def join(request: HttpRequest, conversation_id: UUID, body: Duplicate) -> Any:
+    return await _do(request, conversation_id, deeds.join, str(body.into))
+
+
+@api.post("/conversations/{uuid:conversation_id}/undo", summary="Take back what was done last")
+async def undo(request: HttpRequest, conversation_id: UUID) -> Any:
+    return await _do(request, conversation_id, deeds.undo)
 
 
 @api.post("/conversations/{uuid:conversation_id}/reply", summary="Write to the customer")

@@ -18,6 +18,7 @@ from bot.desk.filters import Filters, choices
 from bot.desk.floor import presence
 from bot.desk.offered import offered
 from bot.desk.package import package
+from bot.desk.tools.state import tools
 
 MOST_NAMED = 50
 
@@ -127,6 +128,7 @@ def _state(agent: Agent, shown: Conversation) -> dict[str, Any]:
         "can": actions.allowed(agent, shown),
         "text_limit": actions.TEXT_LIMIT,
         "templates": offered(agent, shown),
+        **tools(agent, shown),
         "calls": calls.of_conversation(shown, agent),
         "package": package(shown),
     }

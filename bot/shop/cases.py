@@ -41,6 +41,7 @@ def open_case(
     message_id: str,
     now: datetime,
     identity: str = "",
+    actor: str = "bot",
 ) -> Opened:
     """Store a decision as a case of the order.
 
@@ -50,15 +51,15 @@ def open_case(
     """
     try:
         with transaction.atomic():
-            return _open(order, kind, decision, facts, conversation, message_id, now, identity)
+            return _open(order, kind, decision, facts, conversation, message_id, now, identity, actor)
     except IntegrityError:  # another process opened it between our look and our write
         with transaction.atomic():
-            return _open(order, kind, decision, facts, conversation, message_id, now, identity)
+            return _open(order, kind, decision, facts, conversation, message_id, now, identity, actor)
 
 
 def _open(
     order: Order, kind: Kind, decision: Decision, facts: Facts,
-    conversation: str, message_id: str, now: datetime, identity: str,
+    conversation: str, message_id: str, now: datetime, identity: str, actor: str,
 ) -> Opened:  # fmt: skip
     Order.objects.select_for_update().get(pk=order.pk)
     replayed = Case.objects.filter(
@@ -73,23 +74,23 @@ def _open(
         same = _same_refusal(order, decision, facts, conversation)
     if same:
         if not same.events.filter(conversation=conversation, detail__message_id=message_id).exists():
-            log(same, "asked_again", now, conversation=conversation, message_id=message_id)
+            log(same, "asked_again", now, actor=actor, conversation=conversation, message_id=message_id)
         return Opened(same, created=False)
     closes = decision.outcome in CLOSED_AT_ONCE
     if not closes:
         CaseItem.objects.filter(case__in=touching).update(open_key=None)
-    case = _store(order, kind, decision, facts, conversation, message_id, now, identity)
+    case = _store(order, kind, decision, facts, conversation, message_id, now, identity, actor)
     if closes:
         return Opened(case, created=True, other_open=touching[0] if touching else None)
     for old in touching:
         Case.objects.filter(pk=old.pk).update(state=Case.State.SUPERSEDED, superseded_by=case)
-        log(old, "superseded", now, conversation=conversation, by=case.number)
+        log(old, "superseded", now, actor=actor, conversation=conversation, by=case.number)
     return Opened(case, created=True)
 
 
 def _store(
     order: Order, kind: Kind, decision: Decision, facts: Facts,
-    conversation: str, message_id: str, now: datetime, identity: str,
+    conversation: str, message_id: str, now: datetime, identity: str, actor: str,
 ) -> Case:  # fmt: skip
     closed = decision.outcome in CLOSED_AT_ONCE
     case = Case.objects.create(
@@ -105,7 +106,8 @@ def _store(
         CaseItem(case=case, item_id=line, qty=qty, open_key=None if closed else f"{line}:{decision.kind}")
         for line, qty in _units(decision).items()
     )
-    log(case, "opened", now, conversation=conversation, decision=decision.outcome, reason=decision.reason_code)
+    told = {"decision": decision.outcome, "reason": decision.reason_code}
+    log(case, "opened", now, actor=actor, conversation=conversation, **told)
     return case
 
 

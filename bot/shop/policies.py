@@ -123,6 +123,8 @@ class People(Strict):
     third_contact: ThirdContact
     gift_card: Rule
     lot_unknown: Rule
+    exception: Rule
+    four_eyes: HighValue
 
 
 class Identity(Strict):

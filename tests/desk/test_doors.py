@@ -12,13 +12,18 @@ from django.core.management import CommandError, call_command
 from django.test import AsyncClient, Client
 
 from bot.desk.models import ApiToken
+from bot.desk.tools.urls import urlpatterns as tools_urlpatterns
 from bot.desk.urls import urlpatterns
 
 ID = uuid4()
 PAGES = ["/desk", "/desk/list", "/desk/events", f"/desk/c/{ID}", f"/desk/c/{ID}/news", f"/desk/c/{ID}/earlier"]
+PAGES += ["/desk/replies", *(f"/desk/c/{ID}/{panel}" for panel in ("canned", "articles", "passing", "suggested"))]
+PAGES += ["/desk/second-looks"]
 PAGES += ["/desk/calls", f"/desk/media/{ID}", f"/desk/c/{ID}/history"]
 VERBS = [f"/desk/c/{ID}/{verb}" for verb in ("take", "take_over", "reply", "note", "return", "release", "resolve")]
 VERBS += [f"/desk/c/{ID}/{verb}" for verb in ("continue", "undo_move", "apart")]
+VERBS += [f"/desk/c/{ID}/{verb}" for verb in ("transfer", "snooze", "join", "undo", "files", f"files/{ID}/forget")]
+VERBS += [f"/desk/c/{ID}/{verb}" for verb in ("case", "confirm", "decline")]
 POSTS = [
     *VERBS,
     f"/desk/c/{ID}/again/1",
@@ -32,7 +37,7 @@ API = [
     ("get", f"/api/conversations/{ID}"),
     *(
         ("post", f"/api/conversations/{ID}/{verb}")
-        for verb in ("take", "reply", "template", "note", "return", "resolve")
+        for verb in ("take", "reply", "template", "note", "return", "resolve", "transfer", "snooze", "join", "undo")
     ),
     *(("post", f"/api/conversations/{ID}/{verb}") for verb in ("continue", "undo_move", "apart")),
     ("get", f"/api/conversations/{ID}/history"),
@@ -44,11 +49,12 @@ API = [
 
 
 def test_no_address_is_missing_from_this_list() -> None:
-    names = {pattern.name for pattern in urlpatterns if getattr(pattern, "name", None)}
+    names = {pattern.name for pattern in [*urlpatterns, *tools_urlpatterns] if getattr(pattern, "name", None)}
     assert names == {
         "login", "logout", "desk", "desk-list", "desk-events", "desk-conversation", "desk-news", "desk-earlier",
         "desk-again", "desk-act", "desk-media", "desk-calls", "desk-call", "desk-call-new", "desk-history",
-        "desk-typing",
+        "desk-typing", "desk-replies", "desk-files", "desk-file-forget", "desk-canned", "desk-articles",
+        "desk-passing", "desk-suggested", "desk-second-looks",
     }  # fmt: skip
 
 

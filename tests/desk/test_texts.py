@@ -88,7 +88,7 @@ async def test_a_failed_delivery_is_sent_again_when_the_agent_says_so(ana, at_de
     page = (await browser.get(f"/desk/c/{waiting.pk}")).content.decode()
     assert "quizá no enviado: la conexión se cortó durante el envío" in page
     before = len(phone.sent)
-    assert (await browser.post(f"/desk/c/{waiting.pk}/again/{delivery.pk}")).status_code == 204
+    assert (await browser.post(f"/desk/c/{waiting.pk}/again/{delivery.pk}", {"sure": "1"})).status_code == 204
     await settled()
     await delivery.arefresh_from_db()
     assert delivery.state in ("accepted", "sent", "delivered")

@@ -30,16 +30,19 @@ def private() -> Storage:
     return storages["customers"]
 
 
-def keep(data: bytes, *, conversation: Conversation, name: str = "", claimed: str = "") -> Media:
+def keep(
+    data: bytes, *, conversation: Conversation, name: str = "", claimed: str = "", agent_id: int | None = None
+) -> Media:
     """Check `data`, keep it, and give its row, which waits for its message (`attach`).
 
     `name` and `claimed` (a media type) are what the sender says. Raises `Refused` with words for the customer, in the
-    conversation's language; nothing is kept then.
+    conversation's language, or in the active one where an agent (`agent_id`) sends it; nothing is kept then.
     """
-    with translation.override(conversation.language):
+    with translation.override(translation.get_language() if agent_id else conversation.language):
         _leave_room(conversation)
         checked = check(data, name, claimed)
-    media = Media(conversation=conversation, episode=conversation.episode)
+    source = {"agent": agent_id} if agent_id else {}
+    media = Media(conversation=conversation, episode=conversation.episode, source=source)
     fill(media, checked)
     media.save()
     return media
@@ -67,15 +70,17 @@ def fill(media: Media, checked: Checked) -> None:
     media.state, media.kept_at, media.due_at, media.problem = Media.State.KEPT, now, None, ""
 
 
-def uploads(conversation: Conversation, ids: Sequence[str]) -> list[Media]:
+def uploads(conversation: Conversation, ids: Sequence[str], agent_id: int | None = None) -> list[Media]:
     """The conversation's own uploads of these ids that have no message yet, in the order asked for.
 
-    Raises `Refused("gone")` when one of them is not such an upload: another's, already sent, or forgotten.
+    An agent's are told apart from the customer's. Raises `Refused("gone")` when one of them is not such an upload:
+    another's, already sent, or forgotten.
     """
-    found = {str(media.pk): media for media in conversation.media.filter(message=None, pk__in=_uuids(ids))}
+    waiting = conversation.media.filter(message=None, pk__in=_uuids(ids))
+    found = {str(media.pk): media for media in waiting if media.source.get("agent") == agent_id}
     wanted = list(dict.fromkeys(ids))[:MOST_IN_A_MESSAGE]
     if any(each not in found for each in wanted):
-        with translation.override(conversation.language):
+        with translation.override(translation.get_language() if agent_id else conversation.language):
             raise Refused("gone", _("A file of this message is no longer here. Attach it again."))
     return [found[each] for each in wanted]
 

@@ -8,7 +8,7 @@ from typing import Any
 from django import template
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
-from django.utils.translation import pgettext
+from django.utils.translation import get_language, pgettext
 
 from bot.desk import labels
 
@@ -62,3 +62,22 @@ def media(kind: str) -> str:
         "sticker": pgettext("desk", "sticker"),
     }
     return names.get(kind, pgettext("desk", "file"))
+
+
+@register.filter
+def percent(share: float) -> str:
+    """A share from 0 to 1 as "87 %", as the page's language writes it."""
+    return f"{round(100 * share)}%" if (get_language() or "").startswith("en") else f"{round(100 * share)} %"
+
+
+@register.filter
+def lookup(table: dict[str, Any], key: str) -> Any:
+    """{{ table|lookup:key }}"""
+    return table.get(key)
+
+
+@register.filter
+def euros(amount: Any) -> str:
+    """An amount as the page's language writes it."""
+    plain = f"{amount:.2f}"
+    return f"€{plain}" if (get_language() or "").startswith("en") else plain.replace(".", ",") + " €"

@@ -49,11 +49,13 @@
     place.hidden = false;
     place.textContent = text;
   };
+  document.addEventListener("desk:problem", (event) => problem(event.detail));
   // Buttons come and go with the state of the conversation; the request belongs to what stays on the page.
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-post]");
     if (!button || (button.dataset.confirm && !window.confirm(button.dataset.confirm))) return;
     const values = button.dataset.with ? Object.fromEntries(new FormData($(button.dataset.with))) : {};
+    if (button.dataset.sure) values.sure = button.dataset.sure;
     if ($("problem")) $("problem").hidden = true;
     button.closest("dialog")?.close();
     button.disabled = true;
@@ -68,12 +70,13 @@
     if (xhr.status !== 204) return;
     const [, id, verb] = pathInfo.requestPath.match(/\/c\/([^/]+)\/([a-z_]+)/) || [];
     if (id !== $("conversation")?.dataset.id) return;
-    if (verb === "return" || verb === "resolve") document.querySelectorAll("#work dialog textarea").forEach((text) => { text.value = ""; });
+    if (["return", "resolve", "transfer", "snooze"].includes(verb)) document.querySelectorAll("#work dialog textarea, #form-snooze input[name=note], #form-snooze input[name=at]").forEach((text) => { text.value = ""; });
     if ((verb === "reply" || verb === "note") && requestConfig.formData.get("key") === $("key").value) {
       $("text").value = "";
       $("key").value = key();
       mode("reply");
       keep();
+      document.dispatchEvent(new Event("desk:sent"));
       $("text").focus();
     }
   });

@@ -1,0 +1,1 @@
+"""What an agent does with a conversation besides answering it."""

@@ -1,0 +1,77 @@
+"""The fragments that the composer fetches: canned replies, articles, and to whom a conversation can be passed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from bot.conversations.models import Conversation
+from bot.desk.access import Agent, agents_only, for_agent
+from bot.desk.tools import canned, casework, citing, joining, teams
+from bot.desk.tools.models import Team
+
+
+def _find(conversation_id: UUID) -> Conversation | None:
+    return Conversation.objects.select_related("identity__customer").filter(pk=conversation_id).first()
+
+
+def _panel(
+    request: HttpRequest, conversation_id: UUID, template: str, read: Callable[[Conversation], dict[str, Any]]
+) -> HttpResponse:
+    conversation = _find(conversation_id)
+    if conversation is None:
+        return render(request, "desk/not_found.html", status=404)
+    return render(request, template, {"conversation": conversation, **read(conversation)})
+
+
+@require_safe
+@agents_only
+async def canned_replies(request: HttpRequest, agent: Agent, conversation_id: UUID) -> HttpResponseBase:
+    """GET /desk/c/<id>/canned?q=words"""
+    query = request.GET.get("q", "")
+    return await for_agent(
+        request, _panel, request, conversation_id, "desk/tools/canned.html",
+        lambda conversation: {"replies": canned.found(agent, conversation, query), "query": query},
+    )  # fmt: skip
+
+
+@require_safe
+@agents_only
+async def articles(request: HttpRequest, agent: Agent, conversation_id: UUID) -> HttpResponseBase:
+    """GET /desk/c/<id>/articles?q=words"""
+    query = request.GET.get("q", "")
+    return await for_agent(
+        request, _panel, request, conversation_id, "desk/tools/articles.html",
+        lambda conversation: {"sources": citing.found(query, conversation.language), "query": query},
+    )  # fmt: skip
+
+
+@require_safe
+@agents_only
+async def passing(request: HttpRequest, agent: Agent, conversation_id: UUID) -> HttpResponseBase:
+    """GET /desk/c/<id>/passing: colleagues, teams, and duplicates to join with."""
+    return await for_agent(
+        request, _panel, request, conversation_id, "desk/tools/passing.html",
+        lambda conversation: {
+            "colleagues": teams.colleagues(agent), "teams": list(Team.objects.all()),
+            "duplicates": joining.candidates(conversation),
+        },
+    )  # fmt: skip
+
+
+@require_safe
+@agents_only
+async def second_looks(request: HttpRequest, agent: Agent) -> HttpResponseBase:
+    """GET /desk/second-looks: what waits for a second person."""
+    return await for_agent(request, _second_looks, request, agent)
+
+
+def _second_looks(request: HttpRequest, agent: Agent) -> HttpResponse:
+    context = {"agent": agent, "looks": casework.waiting(), "verbs": casework.VERBS}
+    return render(request, "desk/tools/second_looks.html", context)

@@ -1,0 +1,84 @@
+"""Passing a conversation on, to a colleague or to a team."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from bot.conversations import ownership, passing
+from bot.conversations.models import Conversation, record
+from bot.conversations.writing import lock
+from bot.desk.access import Agent, display_name
+from bot.desk.refusals import Refused
+from bot.desk.roles import ANSWER
+from bot.desk.tools.models import Team, TeamOf
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody who can be given a conversation; `open` is how many they have now."""
+
+    id: int
+    name: str
+    open: int
+
+
+def agents() -> list[Any]:
+    """Every active account that may answer customers."""
+    app, _dot, codename = ANSWER.partition(".")
+    may = Permission.objects.filter(content_type__app_label=app, codename=codename)
+    allowed = Q(groups__permissions__in=may) | Q(user_permissions__in=may) | Q(is_superuser=True)
+    found = get_user_model().objects.filter(allowed, is_active=True).distinct()
+    return list(found.order_by("first_name", "username"))
+
+
+def colleagues(agent: Agent) -> list[Colleague]:
+    """Everybody else at the desk, by name."""
+    owners = Conversation.objects.filter(owner__startswith="agent:").values_list("owner", flat=True)
+    load: dict[str, int] = {}
+    for owner in owners:
+        load[owner] = load.get(owner, 0) + 1
+    others = [each for each in agents() if each.pk != agent.id]
+    return [Colleague(each.pk, display_name(each), load.get(f"agent:{each.pk}", 0)) for each in others]
+
+
+def to_colleague(agent: Agent, conversation_id: UUID, colleague_id: int, note: str) -> dict[str, Any]:
+    """Offer the conversation to a colleague; what has to be remembered to take it back. Raises `Refused`."""
+    colleague = next((each for each in agents() if each.pk == colleague_id), None)
+    if colleague is None or colleague.pk == agent.id:
+        raise Refused(_("Choose who is to go on with it."))
+    passing.offer(conversation_id, colleague.pk, agent.owner, agent_name=display_name(colleague), note=note)
+    return {}
+
+
+def to_team(agent: Agent, conversation_id: UUID, team_id: int, note: str) -> dict[str, Any]:
+    """Put the conversation into the queue for a team. Raises `Refused`."""
+    team = Team.objects.filter(pk=team_id).first()
+    if team is None:
+        raise Refused(_("Choose who is to go on with it."))
+    conversation = lock(conversation_id)
+    passing.leave_note(conversation, agent.owner, note)
+    if conversation.agent_id:
+        ownership.release(conversation_id, agent.owner, f"to team {team.name}")
+    else:
+        ownership.request(conversation_id, "asked_for_person", agent.owner, trigger=note)
+    earlier = TeamOf.objects.filter(conversation=conversation).values_list("team", flat=True).first()
+    TeamOf.objects.update_or_create(conversation=conversation, defaults={"team": team, "by_id": agent.id})
+    record(conversation, "team", agent.owner, team=team.pk)
+    return {"team": earlier}
+
+
+def forget(conversation: Conversation, before: dict[str, Any]) -> None:
+    """The conversation is for the team that it was for before."""
+    if "team" not in before:
+        return
+    if before["team"]:
+        TeamOf.objects.filter(conversation=conversation).update(team=before["team"])
+    else:
+        TeamOf.objects.filter(conversation=conversation).delete()
