@@ -133,8 +133,10 @@ def _identity(place: Place, person: Person) -> Identity:
     """Who is at that place; an address that the shop has and that never wrote becomes an identity of its customer."""
     account = registry.adapter(place.channel).account
     known = Identity.objects.filter(channel=place.channel, account=account, external_id=place.address).first()
-    if place.identity is not None or known is not None:
-        return known or Identity.objects.get(pk=place.identity)
+    if known is not None:
+        return known
+    if place.identity is not None:
+        return Identity.objects.get(pk=place.identity)
     language = person.language if person.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
     made = Identity.objects.create(
         customer=Customer.objects.create(name=person.name[:160], language=language), channel=place.channel,

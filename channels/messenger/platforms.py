@@ -6,13 +6,19 @@ https://developers.facebook.com/documentation/business-messaging/instagram-messa
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from channels.base import Capabilities
+from channels.base import Capabilities, MediaKind
 
 MEGABYTE = 1_000_000
-MEDIA_OUT = {"image": 8 * MEGABYTE, "audio": 25 * MEGABYTE, "video": 25 * MEGABYTE, "document": 25 * MEGABYTE}
+MEDIA_OUT: Mapping[MediaKind, int] = {
+    "image": 8 * MEGABYTE,
+    "audio": 25 * MEGABYTE,
+    "video": 25 * MEGABYTE,
+    "document": 25 * MEGABYTE,
+}
 QUICK_REPLIES, QUICK_LABEL, QUICK_PAYLOAD = 13, 20, 1000
 # A customer's message opens 24 hours; a person's own answer may go with the HUMAN_AGENT tag for 7 days.
 WINDOW, AGENT_WINDOW = timedelta(hours=24), timedelta(days=7)

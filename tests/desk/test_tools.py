@@ -13,7 +13,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.conversations import worker
+from bot.conversations import watching
 from bot.conversations.models import Conversation, Event, Handoff, Identity
 from bot.desk.access import SHOP_TIME
 from bot.desk.refusals import Refused
