@@ -29,9 +29,10 @@ def prepare() -> None:
     environment.prepare()
     os.environ["RASA_MAX_CACHE_SIZE"] = "0"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from bot.dialogue.components import stubs
+    from bot.dialogue.components import logs, stubs
 
     stubs.install()
+    logs.configure()
     environment.quieten()
     import rasa.model_training  # noqa: F401
 

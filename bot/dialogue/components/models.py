@@ -23,7 +23,8 @@ def inputs(project: Path) -> Iterator[Path]:
     yield from sorted((project / "knowledge" / "articles").rglob("*.md"))
     yield from (project / "knowledge").glob("unanswerable.json")
     yield from (
-        _CODE / f"{name}.py" for name in ("classifier", "encoder", "guard", "language", "ngrams", "purpose", "softmax")
+        _CODE / f"{name}.py"
+        for name in ("classifier", "encoder", "guard", "head", "language", "ngrams", "purpose", "softmax")
     )
 
 

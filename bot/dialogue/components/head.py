@@ -1,0 +1,76 @@
+"""One linear reading of a text: embeddings and character n-grams in, the chance of each intent out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bot.dialogue.components import softmax
+from bot.dialogue.components.encoder import shared_encoder
+from bot.dialogue.components.ngrams import Ngrams
+
+
+def embedded(encoders: tuple[str, ...], texts: list[str]) -> np.ndarray:
+    """The vectors of `texts` under each encoder, side by side."""
+    return np.hstack([shared_encoder(name).encode(texts) for name in encoders])
+
+
+@dataclass(frozen=True)
+class Head:
+    """`weights`: a row per intent; first the encoders' columns in their order, then the n-grams'. `characters`: length
+    of the n-grams' vector beside the embeddings' 1 each."""
+
+    encoders: tuple[str, ...]
+    characters: float
+    ngrams: Ngrams
+    weights: np.ndarray
+    bias: np.ndarray
+
+    @classmethod
+    def trained(
+        cls, encoders: tuple[str, ...], characters: float, texts: list[str], targets: np.ndarray, C: float
+    ) -> Head:
+        """Fitted on `texts` whose intents have the numbers `targets`. Raises EncoderError for an unknown encoder."""
+        ngrams = Ngrams.of(texts if characters else [])
+        sparse = _sparse(ngrams, texts, characters)
+        weights, bias = softmax.fit(embedded(encoders, texts), sparse, targets, int(targets.max()) + 1, C)
+        return cls(encoders, characters, ngrams, weights, bias)
+
+    def chances(self, text: str) -> np.ndarray:
+        """The chance of each intent; they sum to 1."""
+        dense = embedded(self.encoders, [text])[0]
+        columns, values = self.ngrams.vector(text)
+        logits = self.weights[:, : len(dense)] @ dense + self.bias
+        logits += self.weights[:, len(dense) + columns] @ (values * self.characters)
+        exponents = np.exp(logits - logits.max())
+        return exponents / exponents.sum()
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """What `of_arrays` needs."""
+        return {
+            "encoders": np.array(self.encoders),
+            "characters": np.array(self.characters),
+            "ngrams": self.ngrams.keys,
+            "rarity": self.ngrams.rarity,
+            "weights": self.weights,
+            "bias": self.bias,
+        }
+
+    @classmethod
+    def of_arrays(cls, stored: Any) -> Head:
+        """The head that `arrays` told about."""
+        encoders = tuple(str(name) for name in stored["encoders"])
+        ngrams = Ngrams(stored["ngrams"], stored["rarity"])
+        return cls(encoders, float(stored["characters"]), ngrams, stored["weights"], stored["bias"])
+
+
+def _sparse(ngrams: Ngrams, texts: list[str], characters: float) -> Any:
+    from scipy.sparse import csr_matrix
+
+    vectors = [ngrams.vector(text) for text in texts]
+    ends = np.cumsum([0, *(len(columns) for columns, _values in vectors)])
+    columns = np.concatenate([columns for columns, _values in vectors])
+    values = np.concatenate([values for _columns, values in vectors]) * characters
+    return csr_matrix((values.astype(np.float32), columns, ends), shape=(len(texts), len(ngrams.keys)))
