@@ -1,0 +1,40 @@
+"""The intent classifier, stored and loaded: what it asks which encoder, and what a model holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.dialogue.engine import run_inside
+
+FIRST, SECOND = "use-multilingual-v3", "multilingual-e5-small-q4"
+
+
+@pytest.fixture(scope="module")
+def seen() -> dict[str, Any]:
+    told: dict[str, Any] = run_inside("classifier")
+    return told
+
+
+def test_a_sure_message_never_loads_the_slow_encoder(seen: dict[str, Any]) -> None:
+    assert seen["at_start"] == [FIRST] == seen["when_sure"]
+    assert seen["sure"]["name"] == "return_item" and seen["sure"]["confidence"] > 0.6
+
+
+def test_an_unsure_message_is_read_a_second_time(seen: dict[str, Any]) -> None:
+    assert seen["first_about_unsure"] < 0.6
+    assert seen["when_unsure"] == [SECOND, FIRST]
+
+
+def test_a_loaded_model_says_what_the_trained_one_said(seen: dict[str, Any]) -> None:
+    assert seen["same_after_loading"]
+    assert all(name.endswith((".npz", ".json")) for name in seen["files"]) and len(seen["files"]) == 3
+
+
+def test_misspelt_words_keep_their_intent(seen: dict[str, Any]) -> None:
+    assert seen["typo"] == "return_item"
+
+
+def test_no_letters_no_opinion(seen: dict[str, Any]) -> None:
+    assert len(set(seen["empty"])) == 1

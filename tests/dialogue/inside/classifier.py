@@ -1,0 +1,65 @@
+"""The intent classifier trained, stored and loaded, from inside Rasa's Python; prints JSON."""
+
+import json
+import tempfile
+from pathlib import Path
+
+from bot.dialogue.components import environment, stubs
+
+environment.prepare()
+environment.quieten()
+stubs.install()
+
+from rasa.engine.storage.local_model_storage import LocalModelStorage  # noqa: E402
+from rasa.engine.storage.resource import Resource  # noqa: E402
+from rasa.shared.nlu.training_data.message import Message  # noqa: E402
+from rasa.shared.nlu.training_data.training_data import TrainingData  # noqa: E402
+
+from bot.dialogue.components import encoder  # noqa: E402
+from bot.dialogue.components.classifier import SentenceClassifier  # noqa: E402
+
+EXAMPLES = {
+    "return_item": ["quiero devolver la cafetera", "I want to return the toaster", "devolución de la freidora"],
+    "order_status": ["dónde está mi pedido", "where is my order", "cuándo llega el paquete"],
+    "greet": ["hola", "hello", "buenos días"],
+}
+CONFIG = {**SentenceClassifier.get_default_config(), "second": encoder.E5Encoder.name}
+
+
+def intent(classifier: SentenceClassifier, text: str) -> dict:
+    return classifier.process([Message({"text": text})])[0].as_dict()["intent"]
+
+
+def ranked(classifier: SentenceClassifier, text: str) -> list:
+    return classifier.process([Message({"text": text})])[0].as_dict()["intent_ranking"]
+
+
+def main() -> dict:
+    data = TrainingData([Message({"text": text, "intent": name}) for name, texts in EXAMPLES.items() for text in texts])
+    storage = LocalModelStorage(Path(tempfile.mkdtemp()))
+    resource = Resource("classifier")
+    trained = SentenceClassifier(CONFIG, storage, resource)
+    trained.train(data)
+    files = sorted(path.name for path in Path(storage._storage_path).rglob("*.*") if path.is_file())
+    encoder._shared.clear()
+    loaded = SentenceClassifier.load(CONFIG, storage, resource, None)
+    at_start = sorted(encoder._shared)
+    sure = intent(loaded, "quiero devolver la cafetera")
+    when_sure = sorted(encoder._shared)
+    strange = ["hello, hola, dónde llega la devolución", "el gato duerme sobre la lavadora", "buenos paquetes", "42"]
+    first, unsure = min((float(loaded._heads[0].chances(text).max()), text) for text in strange)
+    intent(loaded, unsure)
+    return {
+        "files": files,
+        "at_start": at_start,
+        "sure": sure,
+        "when_sure": when_sure,
+        "first_about_unsure": first,
+        "when_unsure": sorted(encoder._shared),
+        "typo": intent(loaded, "kiero debolver la cafetra")["name"],
+        "empty": [one["confidence"] for one in ranked(loaded, "?!")],
+        "same_after_loading": ranked(loaded, unsure) == ranked(trained, unsure),
+    }
+
+
+print(json.dumps(main()))
