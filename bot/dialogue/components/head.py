@@ -8,21 +8,30 @@ from typing import Any
 import numpy as np
 
 from bot.dialogue.components import softmax
-from bot.dialogue.components.encoder import shared_encoder
+from bot.dialogue.components.encoder import shared_encoder, unit
 from bot.dialogue.components.ngrams import Ngrams
 
 
-def embedded(encoders: tuple[str, ...], texts: list[str]) -> np.ndarray:
-    """The vectors of `texts` under each encoder, side by side."""
-    return np.hstack([shared_encoder(name).encode(texts) for name in encoders])
+def embedded(encoders: tuple[str, ...], middle: np.ndarray, texts: list[str]) -> np.ndarray:
+    """The vectors of `texts` under each encoder, side by side, each seen from the middle of all training texts.
+
+    e5 keeps every text within a narrow cone; what tells them apart is small beside the middle they share.
+    """
+    blocks, at = [], 0
+    for name in encoders:
+        vectors = shared_encoder(name).encode(texts)
+        blocks.append(unit(vectors - middle[at : at + vectors.shape[1]]))
+        at += vectors.shape[1]
+    return np.hstack(blocks)
 
 
 @dataclass(frozen=True)
 class Head:
     """`weights`: a row per intent; first the encoders' columns in their order, then the n-grams'. `characters`: length
-    of the n-grams' vector beside the embeddings' 1 each."""
+    of the n-grams' vector beside the embeddings' 1 each; `middle`: the mean of the training texts' vectors."""
 
     encoders: tuple[str, ...]
+    middle: np.ndarray
     characters: float
     ngrams: Ngrams
     weights: np.ndarray
@@ -35,12 +44,14 @@ class Head:
         """Fitted on `texts` whose intents have the numbers `targets`. Raises EncoderError for an unknown encoder."""
         ngrams = Ngrams.of(texts if characters else [])
         sparse = _sparse(ngrams, texts, characters)
-        weights, bias = softmax.fit(embedded(encoders, texts), sparse, targets, int(targets.max()) + 1, C)
-        return cls(encoders, characters, ngrams, weights, bias)
+        middle = np.concatenate([shared_encoder(name).encode(texts).mean(axis=0) for name in encoders])
+        dense = embedded(encoders, middle, texts)
+        weights, bias = softmax.fit(dense, sparse, targets, int(targets.max()) + 1, C)
+        return cls(encoders, middle, characters, ngrams, weights, bias)
 
     def chances(self, text: str) -> np.ndarray:
         """The chance of each intent; they sum to 1."""
-        dense = embedded(self.encoders, [text])[0]
+        dense = embedded(self.encoders, self.middle, [text])[0]
         columns, values = self.ngrams.vector(text)
         logits = self.weights[:, : len(dense)] @ dense + self.bias
         logits += self.weights[:, len(dense) + columns] @ (values * self.characters)
@@ -51,6 +62,7 @@ class Head:
         """What `of_arrays` needs."""
         return {
             "encoders": np.array(self.encoders),
+            "middle": self.middle,
             "characters": np.array(self.characters),
             "ngrams": self.ngrams.keys,
             "rarity": self.ngrams.rarity,
@@ -63,7 +75,8 @@ class Head:
         """The head that `arrays` told about."""
         encoders = tuple(str(name) for name in stored["encoders"])
         ngrams = Ngrams(stored["ngrams"], stored["rarity"])
-        return cls(encoders, float(stored["characters"]), ngrams, stored["weights"], stored["bias"])
+        characters = float(stored["characters"])
+        return cls(encoders, stored["middle"], characters, ngrams, stored["weights"], stored["bias"])
 
 
 def _sparse(ngrams: Ngrams, texts: list[str], characters: float) -> Any:
