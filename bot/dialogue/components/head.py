@@ -9,7 +9,7 @@ import numpy as np
 
 from bot.dialogue.components import softmax
 from bot.dialogue.components.encoder import shared_encoder, unit
-from bot.dialogue.components.ngrams import Ngrams
+from bot.dialogue.components.ngrams import Ngrams, matrix
 
 
 def embedded(encoders: tuple[str, ...], middle: np.ndarray, texts: list[str]) -> np.ndarray:
@@ -43,10 +43,9 @@ class Head:
     ) -> Head:
         """Fitted on `texts` whose intents have the numbers `targets`. Raises EncoderError for an unknown encoder."""
         ngrams = Ngrams.of(texts if characters else [])
-        sparse = _sparse(ngrams, texts, characters)
         middle = np.concatenate([shared_encoder(name).encode(texts).mean(axis=0) for name in encoders])
         dense = embedded(encoders, middle, texts)
-        weights, bias = softmax.fit(dense, sparse, targets, int(targets.max()) + 1, C)
+        weights, bias = softmax.fit(dense, matrix(texts, ngrams, characters), targets, int(targets.max()) + 1, C)
         return cls(encoders, middle, characters, ngrams, weights, bias)
 
     def chances(self, text: str) -> np.ndarray:
@@ -55,8 +54,7 @@ class Head:
         columns, values = self.ngrams.vector(text)
         logits = self.weights[:, : len(dense)] @ dense + self.bias
         logits += self.weights[:, len(dense) + columns] @ (values * self.characters)
-        exponents = np.exp(logits - logits.max())
-        return exponents / exponents.sum()
+        return softmax.shares(logits)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """What `of_arrays` needs."""
@@ -77,13 +75,3 @@ class Head:
         ngrams = Ngrams(stored["ngrams"], stored["rarity"])
         characters = float(stored["characters"])
         return cls(encoders, stored["middle"], characters, ngrams, stored["weights"], stored["bias"])
-
-
-def _sparse(ngrams: Ngrams, texts: list[str], characters: float) -> Any:
-    from scipy.sparse import csr_matrix
-
-    vectors = [ngrams.vector(text) for text in texts]
-    ends = np.cumsum([0, *(len(columns) for columns, _values in vectors)])
-    columns = np.concatenate([columns for columns, _values in vectors])
-    values = np.concatenate([values for _columns, values in vectors]) * characters
-    return csr_matrix((values.astype(np.float32), columns, ends), shape=(len(texts), len(ngrams.keys)))
