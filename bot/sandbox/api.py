@@ -98,7 +98,7 @@ def _conversation(channel: str, identity: str) -> Conversation | None:
 def _state(conversation: Conversation | None) -> dict[str, Any]:
     """As the web channel tells it; `pending` also while a reply is still on its way to the provider."""
     if conversation is None:
-        unknown = dict.fromkeys(("conversation", "owner", "status", "language", "asks", "today"))
+        unknown = dict.fromkeys(("conversation", "owner", "status", "language", "asks", "today", "window_closes_at"))
         return {**unknown, "pending": False}
     state = shapes.state(conversation)
     underway = conversation.deliveries.filter(state="queued").exists()
@@ -107,7 +107,15 @@ def _state(conversation: Conversation | None) -> dict[str, Any]:
         **state,
         "pending": state["pending"] or underway,
         "today": conversation.today.isoformat() if conversation.today else None,
+        "window_closes_at": _window_closes_at(conversation),
     }
+
+
+def _window_closes_at(conversation: Conversation) -> str | None:
+    """Until when (UTC) the shop may write freely; later WhatsApp takes templates only, Messenger and Instagram a
+    person's answer. None where a channel has no such window."""
+    window, wrote = registry.adapter(conversation.channel).caps.reply_window, conversation.identity.last_inbound_at
+    return (wrote + window).isoformat() if window and wrote else None
 
 
 @transaction.atomic

@@ -167,6 +167,8 @@ def _words() -> dict[str, str]:
         "audio": gettext("Voice note"),
         "video": gettext("Video"),
         "outside": gettext("not delivered (error {code})"),
+        "window_open": gettext("The shop may write freely until {time}."),
+        "window_closed": gettext("The shop may only write with an approved template, or as a person."),
         "options": gettext("See options"),
         "day_set": gettext("This conversation now lives on {day}."),
         "day_real": gettext("This conversation lives on the real day again."),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from bot.conversations.models import Conversation, Delivery, Message
 from tests.sandbox.conftest import LUCIA, MARC, Sandbox
@@ -22,6 +24,15 @@ async def test_what_is_written_is_answered_on_the_phone(sandbox: Sandbox, channe
     assert [message["text"] for message in seen["messages"]] == ["bot: ¿dónde está mi pedido? <b>& el None"]
     assert (seen["owner"], seen["pending"], seen["asks"]) == ("bot", False, "email")
     assert sandbox.engine.asked[0].verified == {"channel": channel, "address": identity}
+
+
+async def test_the_customer_sees_until_when_the_shop_may_write_freely(sandbox: Sandbox) -> None:
+    for channel, identity in PHONES:
+        await sandbox.say(channel, identity, text="hola")
+    closes = {channel: (await sandbox.see(channel, identity))["window_closes_at"] for channel, identity in PHONES}
+    assert closes.pop("telegram") is None
+    left = datetime.fromisoformat(closes["whatsapp"]) - timezone.now()
+    assert timedelta(hours=23, minutes=55) < left <= timedelta(hours=24)
 
 
 @pytest.mark.parametrize(("channel", "identity"), PHONES)

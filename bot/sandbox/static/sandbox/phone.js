@@ -27,6 +27,7 @@ export class Phone {
     this.list = find('ol');
     this.log = find('.log');
     this.state = find('.state');
+    this.window = find('.window');
     this.notice = find('.notice');
     this.form = find('.compose');
     this.input = find('textarea');
@@ -92,11 +93,20 @@ export class Phone {
     const owner = seen.status === 'resolved' ? this.words.nobody : this.words[seen.owner] || this.words.online;
     const state = seen.typing || seen.pending ? this.words.typing : owner;
     if (this.state.textContent !== state) this.state.textContent = state;
+    this.showWindow(seen.window_closes_at);
     if (this.day !== seen.today) {
       this.day = seen.today;
       this.today.value = seen.today || '';
     }
     return seen.pending || seen.messages.length > 0;
+  }
+
+  showWindow(closes) {
+    const at = closes && new Date(closes);
+    const time = at && at.toLocaleString(document.documentElement.lang, { weekday: 'short', hour: '2-digit', minute: '2-digit' });
+    const words = !at ? '' : at > Date.now() ? this.words.window_open.replace('{time}', time) : this.words.window_closed;
+    if (this.window.textContent !== words) this.window.textContent = words;
+    this.window.hidden = !words;
   }
 
   row(message) {
