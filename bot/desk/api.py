@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from ninja import Field, NinjaAPI, Query, Schema
+from ninja import Field, Query, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.utils import check_csrf
 
@@ -16,6 +16,7 @@ from bot.conversations.models import Conversation
 from bot.conversations.outbox import deliver
 from bot.desk import actions, continuing, metrics, shapes, shop_view
 from bot.desk.access import Agent, NoRole, bearer, for_agent, signed_in
+from bot.desk.described import DescribedAPI
 from bot.desk.tools import deeds
 
 PAGE = 100
@@ -58,7 +59,7 @@ def for_staff(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return guarded
 
 
-api = NinjaAPI(
+api = DescribedAPI(
     title="Postventa staff API",
     version="1",
     auth=StaffAuth(),
