@@ -77,6 +77,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
+    "bot.limits.middleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -297,6 +298,13 @@ WEB_TOKEN_AGE = timedelta(days=30)
 SANDBOX = env_flag("POSTVENTA_SANDBOX", not (TWILIO_ACCOUNT_SID or TELEGRAM_BOT_TOKEN or MAIL_ADDRESS or META_PAGE_ID))
 # What the shop's server signs its customers' tokens with; several while one is being changed. Demo shop: its own.
 WEB_IDENTITY_SECRETS = env_list("POSTVENTA_WEB_IDENTITY_SECRET") or ([f"sandbox {SECRET_KEY}"] if SANDBOX else [])
+
+# How often one address or customer may come (bot/limits.py); the sandbox's phones all come from one.
+LIMITS = env_flag("POSTVENTA_LIMITS", not SANDBOX)
+# Counters and the like, shared by all processes where there is a Redis.
+REDIS_URL = env("REDIS_URL")
+if REDIS_URL:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
 # Accounts of the demo shop, made by `demo_staff` in the sandbox only and shown on its page.
 DEMO_STAFF = {
