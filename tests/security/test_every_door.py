@@ -25,15 +25,18 @@ PUBLIC = (
     r"channels/", r"web/", r"continue$", r"calls/status$", r"healthz$", r"readyz$", r"metrics$", r"login$", r"logout$",
     r"sitemap\.xml$", r"robots\.txt$", r"help/", r"i18n/", r"sandbox", r"$", r"es/", r"en/", r"documents/", r"static/",
     r"cms/login/$", r"cms/logout/$", r"cms/password_reset/", r"cms/jsi18n/", r"cms/sprite", r"admin/login/$",
-    r"admin/logout/$", r"admin/jsi18n/$", r"api/openapi\.json$", r"_util/", r"cms/icons/",
+    r"admin/logout/$", r"admin/jsi18n/$", r"api/openapi\.json$", r"_util/", r"cms/icons/", r"files/",
 )  # fmt: skip
-DESK, API, CMS, ADMIN = "desk", "api/", "cms/", "admin/"
+DESK, API, CMS, ADMIN, INSIGHTS, OUTREACH = "desk", "api/", "cms/", "admin/", "insights", "outreach"
 # Which roles may see anything but a refusal there.
 ALLOWED = {
     DESK: {"agent", "supervisor", "root"},
     API: {"agent", "supervisor", "root"},
     CMS: {"editor", "publisher", "root"},
     ADMIN: {"root"},
+    # Which of the staff may see what of these is tested where they live.
+    INSIGHTS: {"agent", "supervisor", "editor", "publisher", "root"},
+    OUTREACH: {"agent", "supervisor", "root"},
 }
 REFUSED = {401, 403, 404, 405}
 
