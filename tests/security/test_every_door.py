@@ -34,9 +34,8 @@ ALLOWED = {
     API: {"agent", "supervisor", "root"},
     CMS: {"editor", "publisher", "root"},
     ADMIN: {"root"},
-    # Which of the staff may see what of these is tested where they live.
-    INSIGHTS: {"agent", "supervisor", "editor", "publisher", "root"},
-    OUTREACH: {"agent", "supervisor", "root"},
+    INSIGHTS: {"supervisor", "root"},
+    OUTREACH: {"supervisor", "root"},
 }
 REFUSED = {401, 403, 404, 405}
 
