@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bot.insights.definitions import Definition
 from bot.shop.catalogue import current as catalogue
+from knowledge.models import ArticlePage
 
 Words = dict[str, "str | Promise"]
 
@@ -34,11 +35,19 @@ WEEKDAYS = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"
 
 
 def label(what: str, key: str, language: str) -> str:
-    """A key of a list in words; an article, and what nobody named, as it is."""
+    """A key of a list in words; what nobody named, as it is."""
     if what == "product":
         return product(key, language)
+    if what == "article":
+        return article(key, language)
     known = {"reason": REASONS, "channel": CHANNELS, "language": LANGUAGES, "problem": PROBLEMS}.get(what, {})
     return str(known.get(key) or key)
+
+
+def article(slug: str, language: str) -> str:
+    """An article's title in the language, where it has one."""
+    titles = dict(ArticlePage.objects.filter(slug=slug).values_list("locale__language_code", "title"))
+    return titles.get(language) or next(iter(titles.values()), slug)
 
 
 def product(sku: str, language: str) -> str:

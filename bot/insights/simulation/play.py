@@ -57,6 +57,7 @@ class _Year:
         by_buyer: dict[int, list[Incident]] = defaultdict(list)
         for incident in matters:
             by_buyer[incident.buyer.number].append(incident)
+        buyers = [buyer for buyer in buyers if self.returning.by_buyer[buyer.number]]
         for position, buyer in enumerate(buyers, 1):
             self._buyer(buyer, by_buyer[buyer.number])
             if position % CHUNK == 0:

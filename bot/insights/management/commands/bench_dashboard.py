@@ -18,7 +18,7 @@ from bot.insights import bench
 NAME = "bench-dashboard.sqlite3"
 BEGIN, END = "<!-- bench-dashboard -->", "<!-- /bench-dashboard -->"
 # Messages of one simulated matter, roughly.
-PER_CONVERSATION = 7
+PER_CONVERSATION = 5
 
 
 class Command(BaseCommand):
