@@ -41,6 +41,8 @@ def label(what: str, key: str, language: str) -> str:
     if what == "article":
         return article(key, language)
     known = {"reason": REASONS, "channel": CHANNELS, "language": LANGUAGES, "problem": PROBLEMS}.get(what, {})
+    if what == "problem" and key not in known:
+        return article(key, language)
     return str(known.get(key) or key)
 
 
