@@ -302,6 +302,7 @@ WEB_IDENTITY_SECRETS = env_list("POSTVENTA_WEB_IDENTITY_SECRET") or ([f"sandbox 
 DEMO_STAFF = {
     "ana": "lumbre-ana",
     "bruno": "lumbre-bruno",
+    "vera": "lumbre-vera",
     "editor": "lumbre-editor",
     "publisher": "lumbre-publisher",
 }
