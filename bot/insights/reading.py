@@ -19,7 +19,10 @@ from bot.insights.fold import Entry, Told, fold
 from bot.insights.models import Day, DayCount, Episode, Position
 from bot.shop.clock import shop_day, shop_zone
 
-KINDS = ("message", "turn", "gap", "handoff", "owner", "rating", "nps", "fixed")
+KINDS = (
+    "message", "turn", "gap", "handoff", "owner", "rating", "nps", "fixed", "outreach_sent", "offer_shown",
+    "offer_held_out", "offer_purchase",
+)  # fmt: skip
 # They tell nothing about an episode.
 NOISE = ("typing", "delivery", "read")
 DAY = timedelta(days=1)
@@ -113,7 +116,7 @@ def _told(ids: Collection[UUID]) -> Iterator[tuple[UUID, list[Told]]]:
 
 
 def _columns(told: Told) -> dict[str, Any]:
-    counts = {"reason": told.reasons, "article": told.cited, "hour": told.hours}
+    counts = {"reason": told.reasons, "article": told.cited, "hour": told.hours, "offer": told.offers}
     return {
         "day": shop_day(told.started_at), "started_at": told.started_at, "ended_at": told.ended_at,
         "resolved": told.resolved, "settled": told.settled, "handed_off": told.handed_off, "gaps": told.gaps,

@@ -65,12 +65,17 @@ def shown(definition: Definition, value: float | None) -> str:
     if value is None:
         return "–"
     if definition.form == "share":
-        return gettext("%(number)s %%") % {"number": decimal(100 * value, 1)}
+        return percent(value)
     if definition.form == "score":
         return f"{value:+.0f}"
     if definition.form == "seconds":
         return duration(value)
     return decimal(value, 2 if definition.form == "mean" else 0)
+
+
+def percent(share: float | None) -> str:
+    """A share from 0 to 1 in percent."""
+    return "–" if share is None else gettext("%(number)s %%") % {"number": decimal(100 * share, 1)}
 
 
 def decimal(value: float, places: int) -> str:
