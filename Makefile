@@ -46,7 +46,10 @@ bench-dashboard: ## how fast the dashboard is over a million messages (writes do
 bench-radar: ## contacts until a fault wave is found, and false alarms a year (writes docs/radar.md)
 	@$(LOCAL) manage bench_radar --write docs $(ARGS)
 
+bench-prediction: ## precision and lift of the prediction per unit (writes docs/prediction.md)
+	@$(LOCAL) manage bench_prediction --write docs $(ARGS)
+
 reindex: ## build the search index of the articles anew
 	@$(LOCAL) reindex
 
-.PHONY: help run setup test lint eval bench chaos train bench-nlu bench-retrieval simulate bench-dashboard bench-radar reindex
+.PHONY: help run setup test lint eval bench chaos train bench-nlu bench-retrieval simulate bench-dashboard bench-radar bench-prediction reindex

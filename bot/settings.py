@@ -310,6 +310,7 @@ if REDIS_URL:
 DEMO_STAFF = {
     "ana": "lumbre-ana",
     "bruno": "lumbre-bruno",
+    "vera": "lumbre-vera",
     "editor": "lumbre-editor",
     "publisher": "lumbre-publisher",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from math import hypot, sqrt
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
@@ -16,6 +17,7 @@ from bot.shop.clock import shop_zone
 from bot.shop.models import Order
 
 MOST_LISTED = 15
+COUNTED = ("reason", "article", "hour", "channel", "product", "offer")
 DAILY_UNTIL, WEEKLY_UNTIL = 45, 200
 KEYS = frozenset({"id", "day", "channel", "language", "product"})
 COLUMNS = [column.name for column in Day._meta.concrete_fields if column.name not in KEYS]
@@ -173,6 +175,55 @@ def hours(scope: Scope) -> list[list[int]]:
     return table
 
 
+@dataclass(frozen=True)
+class Offer:
+    """An offer against those from whom it was held out, by chance: shares of buyers, and the gain with its 95 %
+    interval (Newcombe, Statistics in Medicine 17, 1998, method 10). None where a group is empty."""
+
+    name: str
+    shown: int
+    bought: int
+    held_out: int
+    bought_anyway: int
+
+    @property
+    def share(self) -> float | None:
+        return self.bought / self.shown if self.shown else None
+
+    @property
+    def share_anyway(self) -> float | None:
+        return self.bought_anyway / self.held_out if self.held_out else None
+
+    @property
+    def gain(self) -> tuple[float, float, float] | None:
+        """(difference of the shares, its lower and its upper end)."""
+        if self.share is None or self.share_anyway is None:
+            return None
+        (low, high), (low0, high0) = wilson(self.bought, self.shown), wilson(self.bought_anyway, self.held_out)
+        one, none = self.share, self.share_anyway
+        return (one - none, one - none - hypot(one - low, high0 - none), one - none + hypot(high - one, none - low0))
+
+
+def wilson(count: int, of: int, z: float = 1.96) -> tuple[float, float]:
+    """The score interval of a share."""
+    share, centre = count / of, (count + z * z / 2) / (of + z * z)
+    half = z / (of + z * z) * sqrt(share * (1 - share) * of + z * z / 4)
+    return centre - half, centre + half
+
+
+def offers(scope: Scope) -> list[Offer]:
+    """Every offer that was shown or held out in the scope, by name."""
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for key, count in counts(scope, "offer"):
+        what, _, name = key.partition(":")
+        found[name][what] = count
+    return [
+        Offer(name, told.get("shown", 0), told.get("bought_shown", 0), told.get("held_out", 0),
+              told.get("bought_held_out", 0))
+        for name, told in sorted(found.items())
+    ]  # fmt: skip
+
+
 def choices() -> dict[str, list[str]]:
     """What the filters offer: the channels, languages and products that the rows know."""
     found: dict[str, set[str]] = defaultdict(set)
@@ -194,5 +245,5 @@ def as_json(scope: Scope) -> dict[str, Any]:
             }
             for figure in figures(scope)
         },
-        "counts": {what: dict(counts(scope, what)) for what in ("reason", "article", "hour", "channel", "product")},
+        "counts": {what: dict(counts(scope, what)) for what in COUNTED},
     }  # fmt: skip

@@ -50,6 +50,7 @@ class Told:
     reasons: Counter[str] = field(default_factory=Counter)
     cited: Counter[str] = field(default_factory=Counter)
     hours: Counter[str] = field(default_factory=Counter)
+    offers: Counter[str] = field(default_factory=Counter)
 
     @property
     def settled(self) -> bool:
@@ -135,6 +136,19 @@ class _Folding:
             self.open.resolved, self.open.ended_at = True, max(entry.at, self.open.ended_at)
             self.open = None
 
+    def on_offer_shown(self, entry: Entry) -> None:
+        self._offer("shown", entry)
+
+    def on_offer_held_out(self, entry: Entry) -> None:
+        self._offer("held_out", entry)
+
+    def on_offer_purchase(self, entry: Entry) -> None:
+        self._offer("bought_held_out" if entry.data.get("held_out") else "bought_shown", entry)
+
+    def _offer(self, what: str, entry: Entry) -> None:
+        if self.episodes:
+            self.episodes[-1].offers[f"{what}:{entry.data.get('offer') or ''}"] += 1
+
     def on_rating(self, entry: Entry) -> None:
         self._survey(entry, "score", entry.data.get("score"), lambda score: score <= UNHAPPY_SCORE)
 
@@ -154,7 +168,7 @@ class _Folding:
 
 
 def _survey_lines(log: Sequence[Entry]) -> set[int]:
-    """Numbers of the lines that belong to a survey: the customer's answer and our question just before it.
+    """Numbers of the lines of outreach and surveys: what we wrote unasked, and the customer's answer to a survey.
 
     An answer whose event names no line is the customer's last one.
     """
@@ -164,6 +178,8 @@ def _survey_lines(log: Sequence[Entry]) -> set[int]:
     for entry in log:
         if entry.kind == "message" and entry.actor == "customer":
             last = int(entry.data.get("seq") or 0)
+        elif entry.kind == "outreach_sent" and entry.data.get("seq"):
+            found.add(int(entry.data["seq"]))
         elif entry.kind in SURVEYS:
             answer = int(entry.data.get("seq") or last)
             found |= {answer, before.get(answer, answer)}

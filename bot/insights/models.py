@@ -98,7 +98,7 @@ class Day(models.Model):
 
 
 class DayCount(models.Model):
-    """How often something happened in the episodes of one day: `what` is `reason`, `article` or `hour`."""
+    """How often something happened in the episodes of one day: `what` is `reason`, `article`, `hour`, `offer`."""
 
     day = models.DateField()
     channel = models.CharField(max_length=20)

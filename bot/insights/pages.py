@@ -80,6 +80,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "lists": [(what, *LISTS[what], bars(scope, what, language))
                   for what in ("reason", "article", "product", "channel")],
         "hours": list(zip(words.WEEKDAYS, charts.heat(figures.hours(scope)), strict=True)),
+        "offers": [offer_row(offer) for offer in figures.offers(scope)],
         "hour_title": LISTS["hour"], "hour_numbers": range(24), "episode": EPISODE,
         "here": "figures", "position": Position.objects.first(), "alarms": Alarm.objects.filter(closed_at=None).count(),
     }  # fmt: skip
@@ -107,6 +108,17 @@ def bars(scope: Scope, what: str, language: str) -> list[charts.Bar]:
     return charts.bars([(words.label(what, key, language), key, count) for key, count in counted])
 
 
+def offer_row(offer: figures.Offer) -> dict[str, object]:
+    """An offer as the page shows it; the gain in points of a hundred with its interval."""
+    gain = offer.gain
+    return {
+        "offer": offer,
+        "share": words.percent(offer.share), "share_anyway": words.percent(offer.share_anyway),
+        "gain": [f"{100 * end:+.1f}" for end in gain] if gain else None,
+        "sure": bool(gain and (gain[1] > 0 or gain[2] < 0)),
+    }  # fmt: skip
+
+
 def _query(scope: Scope) -> str:
     own = {"period": "own", "since": scope.since.isoformat(), "until": scope.until.isoformat()}
     return urlencode({**own, **scope.words()})
@@ -128,7 +140,7 @@ def as_csv(request: HttpRequest) -> HttpResponse:
     for figure in figures.figures(scope):
         rows.append((figure.definition.key, scope.since, scope.until, figure.value, figure.of, figure.before))
         rows += [(f"{figure.definition.key}_course", day, "", value, "", "") for day, value in figure.points]
-    for what in ("reason", "article", "hour", "channel", "product"):
+    for what in figures.COUNTED:
         rows += [(f"{what}:{key}", scope.since, scope.until, n, "", "") for key, n in figures.counts(scope, what)]
     return csv_file(rows, f"insights-{scope.since}-{scope.until}.csv")
 

@@ -162,8 +162,13 @@ def measure(now: datetime | None = None) -> dict[str, float] | None:
     `predicted` and `observed` are counts and tell whether the chances are right.
     """
     now = now or timezone.now()
-    told, day = units(now), day_of(now) - HORIZON
-    weights = learnt(told, [day - back for back in (120.0, 90.0, 60.0, 30.0)]) if len(told.item) else None
+    told = units(now)
+    return judge(told, day_of(now) - HORIZON) if len(told.item) else None
+
+
+def judge(told: Units, day: float) -> dict[str, float] | None:
+    """The same for any day of which the 30 days after are known."""
+    weights = learnt(told, [day - back for back in (120.0, 90.0, 60.0, 30.0)])
     if weights is None:
         return None
     risk = told.at_risk(day)

@@ -19,13 +19,16 @@ from bot.insights.fold import Entry, Told, fold
 from bot.insights.models import Day, DayCount, Episode, Position
 from bot.shop.clock import shop_day, shop_zone
 
-KINDS = ("message", "turn", "gap", "handoff", "owner", "rating", "nps", "fixed")
+KINDS = (
+    "message", "turn", "gap", "handoff", "owner", "rating", "nps", "fixed", "outreach_sent", "offer_shown",
+    "offer_held_out", "offer_purchase",
+)  # fmt: skip
 # They tell nothing about an episode.
 NOISE = ("typing", "delivery", "read")
 DAY = timedelta(days=1)
 CHUNK = 400
 # PostgreSQL hands out numbers before commit: an event with a lower number than the last one may still appear.
-LOOK_BACK = 2_000
+LOOK_BACK = timedelta(minutes=2)
 
 
 def replay(now: datetime | None = None) -> int:
@@ -46,7 +49,7 @@ def refresh(now: datetime | None = None) -> int:
     midnight = datetime.combine(shop_day(now), time(0), shop_zone())
     position = Position.objects.first() or Position()
     last = Event.objects.aggregate(last=Max("pk"))["last"] or 0
-    touched = _touched(position.last_event, last)
+    touched = _touched(position, last)
     days = _take_in(touched, midnight)
     if position.counted_on and position.counted_on != shop_day(now):
         days |= _ripening(datetime.combine(position.counted_on, time(0), shop_zone()), midnight)
@@ -56,11 +59,12 @@ def refresh(now: datetime | None = None) -> int:
     return len(touched)
 
 
-def _touched(after: int, last: int) -> list[UUID]:
+def _touched(position: Position, last: int) -> list[UUID]:
     """Conversations with news, and all others of their customers: a proof in one tells who wrote in the others."""
-    if after == 0:
+    if position.last_event == 0 or position.read_at is None:
         return list(Conversation.objects.order_by("pk").values_list("pk", flat=True))
-    fresh = Event.objects.filter(pk__gt=after - LOOK_BACK, pk__lte=last).exclude(kind__in=NOISE)
+    new = Q(pk__gt=position.last_event) | Q(at__gte=position.read_at - LOOK_BACK)
+    fresh = Event.objects.filter(new, pk__lte=last).exclude(kind__in=NOISE)
     ids = list(fresh.order_by().values_list("conversation_id", flat=True).distinct())
     found: set[UUID] = set()
     for start in range(0, len(ids), CHUNK):
@@ -113,7 +117,7 @@ def _told(ids: Collection[UUID]) -> Iterator[tuple[UUID, list[Told]]]:
 
 
 def _columns(told: Told) -> dict[str, Any]:
-    counts = {"reason": told.reasons, "article": told.cited, "hour": told.hours}
+    counts = {"reason": told.reasons, "article": told.cited, "hour": told.hours, "offer": told.offers}
     return {
         "day": shop_day(told.started_at), "started_at": told.started_at, "ended_at": told.ended_at,
         "resolved": told.resolved, "settled": told.settled, "handed_off": told.handed_off, "gaps": told.gaps,

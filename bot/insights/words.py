@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bot.insights.definitions import Definition
 from bot.shop.catalogue import current as catalogue
+from knowledge.models import ArticlePage
 
 Words = dict[str, "str | Promise"]
 
@@ -34,11 +35,21 @@ WEEKDAYS = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"
 
 
 def label(what: str, key: str, language: str) -> str:
-    """A key of a list in words; an article, and what nobody named, as it is."""
+    """A key of a list in words; what nobody named, as it is."""
     if what == "product":
         return product(key, language)
+    if what == "article":
+        return article(key, language)
     known = {"reason": REASONS, "channel": CHANNELS, "language": LANGUAGES, "problem": PROBLEMS}.get(what, {})
+    if what == "problem" and key not in known:
+        return article(key, language)
     return str(known.get(key) or key)
+
+
+def article(slug: str, language: str) -> str:
+    """An article's title in the language, where it has one."""
+    titles = dict(ArticlePage.objects.filter(slug=slug).values_list("locale__language_code", "title"))
+    return titles.get(language) or next(iter(titles.values()), slug)
 
 
 def product(sku: str, language: str) -> str:
@@ -54,12 +65,17 @@ def shown(definition: Definition, value: float | None) -> str:
     if value is None:
         return "–"
     if definition.form == "share":
-        return gettext("%(number)s %%") % {"number": decimal(100 * value, 1)}
+        return percent(value)
     if definition.form == "score":
         return f"{value:+.0f}"
     if definition.form == "seconds":
         return duration(value)
     return decimal(value, 2 if definition.form == "mean" else 0)
+
+
+def percent(share: float | None) -> str:
+    """A share from 0 to 1 in percent."""
+    return "–" if share is None else gettext("%(number)s %%") % {"number": decimal(100 * share, 1)}
 
 
 def decimal(value: float, places: int) -> str:

@@ -135,6 +135,7 @@ def _staff() -> list[dict[str, str]]:
     places = {
         "ana": (gettext("agent"), "/desk"),
         "bruno": (gettext("agent"), "/desk"),
+        "vera": (gettext("supervises"), "/insights"),
         "editor": (gettext("writes articles"), "/cms/"),
         "publisher": (gettext("publishes articles"), "/cms/"),
     }

@@ -97,6 +97,21 @@ def test_counts_by_reason_article_hour_channel_and_product(read: None) -> None:
     assert sum(map(sum, hours)) == 10
 
 
+def test_an_offer_is_measured_against_those_from_whom_it_was_held_out(db: None) -> None:
+    marc = Talk("Marc", "telegram", "es", "")
+    marc.ask(at(6, 9))
+    for _customer in range(40):
+        marc.event("offer_shown", at(6, 10), "system", offer="heads", product="MRH")
+        marc.event("offer_held_out", at(6, 10), "system", offer="heads", product="MRH")
+    for number in range(15):
+        marc.event("offer_purchase", at(8, 10), "system", offer="heads", product="MRH", held_out=number < 3)
+    reading.refresh(LATER)
+    offer = figures.offers(JANUARY)[0]
+    assert (offer.shown, offer.bought, offer.held_out, offer.bought_anyway) == (40, 12, 40, 3)
+    # 30 % against 7.5 %; Newcombe's interval by hand from Wilson's (0.181, 0.454) and (0.026, 0.199).
+    assert offer.gain == pytest.approx((0.225, 0.053, 0.387), abs=0.002)
+
+
 def test_replaying_the_log_gives_the_same_rows(read: None) -> None:
     before = everything()
     reading.replay(LATER)

@@ -108,8 +108,9 @@ def report(trials: Trials) -> str:
 Made by `make bench-radar`. {line["years"]} simulated years of a shop with {trials.orders} orders a year and about
 {line["contacts_a_year"]:.0f} contacts about faults; a year before is what it learns from.
 The test and its sources are in `bot/insights/radar/rare.py`: an exact conditional Poisson test at each new
-contact, over windows of {", ".join(map(str, rare.WINDOWS))} days. All looks of a
-year together are allowed {rare.BUDGET} false alarms.
+contact, over windows of {", ".join(map(str, rare.WINDOWS))} days. All looks of a year together have a budget of
+{rare.BUDGET} false alarms, which would hold if the usual rates at every age were known. They are learnt from few
+contacts, so that more may ring.
 
 False alarms: **{line["false_alarms_a_year"]} a year** in quiet years.
 

@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -51,8 +52,7 @@ def _shown(request: HttpRequest, alarm: Alarm, problem: str = "", status: int = 
     weeks = watching.by_week(alarm)
     context = {
         "here": "radar", "alarm": alarm, "product": product, "fault": fault, "evidence": watching.told(alarm),
-        "weeks": [(week, count) for week, count in weeks],
-        "bars": charts.bars([(str(week), "", count) for week, count in weeks]),
+        "bars": charts.bars([(date_format(week, "SHORT_DATE_FORMAT"), "", count) for week, count in weeks]),
         "episodes": watching.episodes_of(alarm)[:SHOWN], "contacts": watching.episodes_of(alarm).count(),
         "said": drafts.wordings(alarm), "owners": owners[:SHOWN], "owner_count": len(owners),
         "silent": sum(not owner.wrote for owner in owners), "problem": problem,

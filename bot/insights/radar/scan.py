@@ -7,7 +7,7 @@ contacts about all lots of the product show.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
@@ -21,6 +21,8 @@ AGES = (0.0, 45.0, 180.0, 1e9)
 # What lay before is not compared with: a product changes, and so do those who write.
 MEMORY = 365.0
 PAUSE = 30.0
+# A lot is blamed for its product's alarm when its own contacts are so unlikely and explain half of the excess.
+BLAMED, BLAMED_LEAST = 0.001, 2
 # Contacts' worth of supposing that age does not matter.
 SUPPOSED = 10.0
 
@@ -94,9 +96,20 @@ class Radar:
         for lot in (contact.lot, "") if contact.lot else ("",):
             found = self.look(contact.product, contact.problem, lot, contact.day)
             if found and found.chance < self.rings_below:
+                lot, found = (lot, found) if lot else self._blamed(contact, found)
                 self.rung[contact.product, lot, contact.problem] = contact.day
                 return lot, found
         return None
+
+    def _blamed(self, contact: Contact, found: Evidence) -> tuple[str, Evidence]:
+        """When a whole product rings: the one lot that explains it, if one does, else the product."""
+        since = contact.day - found.window
+        lots = Counter(lot for at, lot, _d in self.past[contact.product, contact.problem] if at > since and lot)
+        for lot, count in lots.most_common(1):
+            own = self.look(contact.product, contact.problem, lot, contact.day, least=BLAMED_LEAST)
+            if own and own.chance < BLAMED and 2 * count >= found.contacts - found.expected:
+                return lot, own
+        return "", found
 
     def _silenced(self, contact: Contact) -> bool:
         silent = False
@@ -107,16 +120,16 @@ class Radar:
                 silent = True
         return silent
 
-    def look(self, product: str, problem: str, lot: str, day: float) -> Evidence | None:
+    def look(self, product: str, problem: str, lot: str, day: float, least: int = LEAST) -> Evidence | None:
         """The least likely of all windows that end on `day`; None while there are too few contacts."""
         contacts = self.past[product, problem]
         begin = bisect_left(contacts, (day - MEMORY, "", 0.0))
         end = bisect_right(contacts, (day, "\uffff", 0.0))
         known = [one for one in contacts[begin:end] if not self._belongs_to_alarm(product, problem, one[1], lot)]
-        if sum(lot in ("", name) for _at, name, _delivered in known) < LEAST:
+        if sum(lot in ("", name) for _at, name, _delivered in known) < least:
             return None
         weights = self._weights(product, known, day)
-        looks = [self._window(product, lot, day, window, known, weights) for window in WINDOWS]
+        looks = [self._window(product, lot, day, window, known, weights, least) for window in WINDOWS]
         return min((look for look in looks if look), key=lambda look: look.chance, default=None)
 
     def _belongs_to_alarm(self, product: str, problem: str, name: str, looked_at: str) -> bool:
@@ -124,10 +137,17 @@ class Radar:
         return name != looked_at and bool(name) and (product, name, problem) in self.rung
 
     def _window(
-        self, product: str, lot: str, day: float, window: int, known: Sequence[Heard], weights: Sequence[float]
+        self,
+        product: str,
+        lot: str,
+        day: float,
+        window: int,
+        known: Sequence[Heard],
+        weights: Sequence[float],
+        least: int,
     ) -> Evidence | None:
         count = sum(at > day - window and lot in ("", name) for at, name, _delivered in known)
-        if count < LEAST:
+        if count < least:
             return None
         here = self.sold[product].of(lot).exposure(day - window, day, weights)
         elsewhere = self.sold[product].all.exposure(day - MEMORY, day, weights) - here

@@ -131,7 +131,7 @@ def owners(alarm: Alarm) -> list[Owner]:
     return sorted(found, key=lambda one: (one.wrote, one.order))
 
 
-def by_week(alarm: Alarm, weeks: int = 26) -> list[tuple[date, int]]:
+def by_week(alarm: Alarm, weeks: int = 16) -> list[tuple[date, int]]:
     """Contacts about the alarm's fault by week, the last weeks up to now or two months after it rang."""
     last = min(shop_day(), shop_day(alarm.raised_at) + timedelta(days=60))
     begin = last - timedelta(days=last.weekday() + 7 * (weeks - 1))

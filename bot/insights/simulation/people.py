@@ -39,8 +39,8 @@ def pick(random: Random, chances: dict[str, float]) -> str:
 
 
 def buyers(plan: Plan, random: Random) -> list[Buyer]:
-    """As many customers as the orders need."""
-    count = max(20, round(plan.conversations * ORDERS_PER_CONVERSATION / ORDERS_PER_CUSTOMER * 2))
+    """Who may order; most of them will."""
+    count = max(20, round(plan.conversations * ORDERS_PER_CONVERSATION / ORDERS_PER_CUSTOMER * 3))
     found = []
     for number in range(1, count + 1):
         language = pick(random, LANGUAGES)

@@ -17,7 +17,7 @@ from bot.insights.simulation.plan import MARK, Buyer, Incident, Plan, Purchase
 from bot.insights.simulation.shop_rows import KIND, Shop
 from bot.insights.simulation.talk import Episode, Thread
 from bot.insights.simulation.truth import Truth
-from bot.shop.models import Case, Customer, Order
+from bot.shop.models import Case, CaseCounter, Customer, Order
 
 CHUNK = 400
 # Of what is drawn so much is left when each customer's matters are spaced.
@@ -57,6 +57,7 @@ class _Year:
         by_buyer: dict[int, list[Incident]] = defaultdict(list)
         for incident in matters:
             by_buyer[incident.buyer.number].append(incident)
+        buyers = [buyer for buyer in buyers if self.returning.by_buyer[buyer.number]]
         for position, buyer in enumerate(buyers, 1):
             self._buyer(buyer, by_buyer[buyer.number])
             if position % CHUNK == 0:
@@ -148,6 +149,29 @@ def forget() -> None:
     with transaction.atomic():
         conversation_rows.forget()
         mine = Order.objects.filter(customer__reference__startswith=MARK)
-        Case.objects.filter(order__in=mine).delete()
+        cases = Case.objects.filter(order__in=mine)
+        simulated = set(cases.values_list("number", flat=True))
+        cases.delete()
+        _count_back(simulated)
         mine.delete()
         Customer.objects.filter(reference__startswith=MARK).delete()
+
+
+def _count_back(gone: set[str]) -> None:
+    """Let months whose last case was a simulated one count on from the last that stayed, so that a seed's year is the
+    same when it is made again."""
+    highest = _highest(gone)
+    stayed = _highest(set(Case.objects.values_list("number", flat=True)))
+    for counter in CaseCounter.objects.filter(month__in=highest):
+        if counter.last == highest[counter.month]:
+            counter.last = stayed.get(counter.month, 0)
+            counter.save()
+
+
+def _highest(numbers: set[str]) -> dict[str, int]:
+    """The last running number of each month."""
+    found: dict[str, int] = {}
+    for number in numbers:
+        _letter, month, running, _check = number.split("-")
+        found[month] = max(found.get(month, 0), int(running))
+    return found

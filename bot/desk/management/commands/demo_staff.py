@@ -15,6 +15,7 @@ from bot.desk.roles import create_roles
 STAFF = {
     "ana": ("Ana", "Ruiz", "agents"),
     "bruno": ("Bruno", "Sanz", "agents"),
+    "vera": ("Vera", "Mas", "supervisors"),
     "editor": ("Elena", "Mora", "Editors"),
     "publisher": ("Pau", "Serra", "Moderators"),
 }

@@ -18,7 +18,7 @@ from bot.insights import bench
 NAME = "bench-dashboard.sqlite3"
 BEGIN, END = "<!-- bench-dashboard -->", "<!-- /bench-dashboard -->"
 # Messages of one simulated matter, roughly.
-PER_CONVERSATION = 7
+PER_CONVERSATION = 5
 
 
 class Command(BaseCommand):
@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--messages", type=int, default=1_000_000)
-        parser.add_argument("--simulated", type=int, default=100_000, help="messages that are not copies")
+        parser.add_argument("--simulated", type=int, default=20_000, help="messages that are not copies")
         parser.add_argument("--keep", action="store_true", help="use the scratch database of the last time")
         parser.add_argument("--write", type=Path, help="the document that holds the figures, docs/insights.md")
         parser.add_argument("--step", choices=["multiply", "measure"], help="used by the command itself")
