@@ -75,8 +75,10 @@ class CsvFile:
 def read(path: Path) -> Iterator[SystemOrder]:
     """The orders of a file, in its order. The rows of one order stand together."""
     with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = csv.DictReader(file, dialect=_dialect(file.read(4096)) if not file.seek(0) else "excel")
+        head = file.readline()
         file.seek(0)
+        # Spanish spreadsheets write a semicolon.
+        rows = csv.DictReader(file, delimiter=";" if head.count(";") > head.count(",") else ",")
         if missing := [name for name in NEEDED if name not in (rows.fieldnames or ())]:
             raise FileMistake(f"{path.name} line 1: these columns are missing: {', '.join(missing)}")
         numbered = list(enumerate(rows, 2))
@@ -88,34 +90,29 @@ def read(path: Path) -> Iterator[SystemOrder]:
             raise FileMistake(f"{path.name} line {lines[0][0]}: order {number} cannot be read: {error}") from error
 
 
-def _dialect(start: str) -> type[csv.Dialect]:
-    """Spanish spreadsheets write a semicolon."""
-
-    class Written(csv.excel):
-        delimiter = ";" if start.partition("\n")[0].count(";") > start.partition("\n")[0].count(",") else ","
-
-    return Written
-
-
 def _order(number: str, rows: Sequence[Mapping[str, str]]) -> SystemOrder:
     first = rows[0]
     email = normal_email(first["email"])
-    return SystemOrder(
-        key=number, number=number, status=first["status"], ordered_at=reading.moment(first["ordered_at"]),
-        customer=SystemCustomer(
-            reference=first.get("customer") or reading.guest(email), name=first["name"], email=email,
-            phone=normal_phone(first.get("phone") or ""), language=reading.language(first.get("language") or ""),
-            company=_yes(first.get("company")),
-        ),
-        ship_to=reading.zone(first["country"], first["postcode"]), payment=reading.payment(first.get("payment") or ""),
-        delivered_at=reading.moment(first.get("delivered_at")),
-        lines=tuple(
-            SystemLine(line=str(place), sku=row["sku"], qty=int(row["quantity"]), lot=row.get("lot") or "",
-                       unit_price=Decimal(row["unit_price"].replace(",", ".")),
-                       personalised=_yes(row.get("personalised")))
-            for place, row in enumerate(rows, 1)
-        ),
-    )  # type: ignore[arg-type]  # fmt: skip
+    customer = SystemCustomer(
+        reference=first.get("customer") or reading.guest(email), name=first["name"], email=email,
+        phone=normal_phone(first.get("phone") or ""), language=reading.language(first.get("language") or ""),
+        company=_yes(first.get("company")),
+    )  # fmt: skip
+    told = {
+        "key": number, "number": number, "customer": customer, "status": first["status"],
+        "ship_to": reading.zone(first["country"], first["postcode"]),
+        "payment": reading.payment(first.get("payment") or ""), "ordered_at": reading.moment(first["ordered_at"]),
+        "delivered_at": reading.moment(first.get("delivered_at")),
+        "lines": [_line(place, row) for place, row in enumerate(rows, 1)],
+    }  # fmt: skip
+    return SystemOrder.model_validate(told)
+
+
+def _line(place: int, row: Mapping[str, str]) -> SystemLine:
+    return SystemLine(
+        line=str(place), sku=row["sku"], qty=int(row["quantity"]), lot=row.get("lot") or "",
+        unit_price=Decimal(row["unit_price"].replace(",", ".")), personalised=_yes(row.get("personalised")),
+    )  # fmt: skip
 
 
 def _yes(text: str | None) -> bool:

@@ -23,7 +23,7 @@ LARGEST_BODY = 1_000_000
 def webhook(request: HttpRequest, name: str) -> HttpResponse:
     """POST /shop/<system>/webhook"""
     if name != settings.SHOP_SYSTEM:
-        return _plain("no such shop system", 404)
+        return _plain("no such shop system", 400)
     if int(request.headers.get("content-length") or 0) > LARGEST_BODY:
         return _plain("too large", 413)
     headers = {key.lower(): value for key, value in request.headers.items()}
@@ -33,7 +33,7 @@ def webhook(request: HttpRequest, name: str) -> HttpResponse:
         log.warning("%s webhook refused: %s", name, error)
         return _plain("the signature does not match", 403)
     except (NotSupported, NotConfigured):
-        return _plain("this system sends no webhooks", 404)
+        return _plain("this system sends no webhooks", 400)
     except ShopUnavailable as error:
         # Signed, but in a form that we do not know: sending it again would not help.
         log.error("%s webhook cannot be read: %s", name, type(error.__cause__ or error).__name__)

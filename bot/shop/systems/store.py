@@ -13,7 +13,6 @@ from bot.shop.systems.base import (
     OrderEvent,
     RefundDraft,
     SystemCustomer,
-    SystemLine,
     SystemOrder,
     WebhookRequest,
 )
@@ -48,15 +47,17 @@ class OwnStore:
 
 
 def _order(order: Order) -> SystemOrder:
-    return SystemOrder(
-        key=str(order.pk), number=order.number, customer=_customer(order.customer), status=order.status,
-        ship_to=order.ship_to, payment=order.payment, ordered_at=order.ordered_at, delivered_at=order.delivered_at,
-        lines=tuple(
-            SystemLine(line=str(item.pk), sku=item.sku, qty=item.qty, unit_price=item.unit_price, lot=item.lot,
-                       personalised=item.personalised)
-            for item in order.items.all()
-        ),
-    )  # type: ignore[arg-type]  # fmt: skip
+    lines = [
+        {"line": str(item.pk), "sku": item.sku, "qty": item.qty, "unit_price": item.unit_price, "lot": item.lot,
+         "personalised": item.personalised}
+        for item in order.items.all()
+    ]  # fmt: skip
+    told = {
+        "key": str(order.pk), "number": order.number, "customer": _customer(order.customer), "status": order.status,
+        "ship_to": order.ship_to, "payment": order.payment, "ordered_at": order.ordered_at,
+        "delivered_at": order.delivered_at, "lines": lines,
+    }  # fmt: skip
+    return SystemOrder.model_validate(told)
 
 
 def _customer(customer: Customer) -> SystemCustomer:
