@@ -29,7 +29,9 @@ def answer_question(turn: Turn, least: float = 0.0, flow: str | None = None) -> 
     `least`: how sure it has to be. `flow`: what they may have wanted done instead, offered below the answer.
     """
     earlier = [turn.slot("question")] if turn.slot("question") else []
-    found = answer(turn.words, turn.language, products=turn.slot("about") or (), context=earlier)
+    sku = turn.wrote_about.get("sku")
+    products = turn.slot("about") or ([sku] if sku else ())
+    found = answer(turn.words, turn.language, products=products, context=earlier)
     if not found.found or found.confidence < least:
         return False
     first = found.citations[0]

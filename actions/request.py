@@ -207,7 +207,7 @@ def find_order(turn: Turn, known: facts.Known, learned: frozenset[str]) -> Order
     allowed = access(turn)
     number = known.get("order_number")
     if not number:
-        number = _only_order(allowed, known)
+        number = _only_order(allowed, known) or _wrote_about(turn, allowed, known)
     if number and allowed.may_see(number):
         known["order_number"] = number
         order = next(order for order in allowed.orders if order.number == number)
@@ -221,6 +221,13 @@ def find_order(turn: Turn, known: facts.Known, learned: frozenset[str]) -> Order
         turn.say("utter_ask_for_email", asks="email")
         raise Asked("email")
     return _prove(turn, known, number, bool(learned & {"order_number", "email", "phone"}))
+
+
+def _wrote_about(turn: Turn, allowed: identity.Access, known: facts.Known) -> str | None:
+    """The order that our own message was about, where the customer may see it and names no other product."""
+    number, sku = turn.wrote_about.get("order"), turn.wrote_about.get("sku")
+    named = set(known.get("product") or ())
+    return number if number and allowed.may_see(number) and (not named or sku in named) else None
 
 
 def _only_order(allowed: identity.Access, known: facts.Known) -> str | None:

@@ -107,6 +107,12 @@ class Turn:
         return str(self.metadata.get("identity") or self.conversation)
 
     @property
+    def wrote_about(self) -> Mapping[str, str]:
+        """{rule, order, sku} of what we wrote before the customer did; empty where they began."""
+        found: Mapping[str, str] = self.metadata.get("about") or {}
+        return found
+
+    @property
     def message_id(self) -> str:
         return str(self.metadata.get("message_id") or "")
 

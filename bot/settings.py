@@ -239,6 +239,19 @@ QUEUE_PATIENCE = timedelta(minutes=float(env("POSTVENTA_QUEUE_PATIENCE_MINUTES",
 # After a person resolved a conversation its customer is asked how it was, this many seconds later.
 RATING_AFTER = timedelta(seconds=float(env("POSTVENTA_RATING_AFTER_SECONDS", "15")))
 
+# Where orders come from: own (the demo store and what was written by hand), csv, woocommerce, shopify, prestashop.
+SHOP_SYSTEM = env("SHOP_SYSTEM", "own")
+SHOP_URL = env("SHOP_URL")
+SHOP_KEY = env("SHOP_KEY")
+SHOP_SECRET = env("SHOP_SECRET")
+SHOP_WEBHOOK_SECRETS = env_list("SHOP_WEBHOOK_SECRET")
+SHOP_CSV = env("SHOP_CSV")
+# How the system's order numbers look, as a regular expression; empty, as policies.yml says (LB-10401).
+SHOP_ORDER_NUMBER = env("SHOP_ORDER_NUMBER")
+SHOPIFY_VERSION = env("SHOPIFY_VERSION", "2025-10")
+# Of systems that only know when an order left: after so many days it counts as delivered.
+SHOP_DAYS_ON_THE_WAY = int(env("SHOP_DAYS_ON_THE_WAY", "4"))
+
 # What the parts that know nothing of each other are given here.
 OPENING_HOURS = env("POSTVENTA_OPENING_HOURS", "bot.shop.hours")
 TEAM = "bot.desk.floor.team"

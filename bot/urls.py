@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", metrics.page, name="metrics"),
     path("", include("bot.insights.urls")),
     path("", include("bot.outreach.urls")),
+    path("", include("bot.shop.urls")),
     path("", include("knowledge.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),

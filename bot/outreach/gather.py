@@ -16,8 +16,10 @@ from bot.outreach.places import places, zones
 from bot.shop import rulebook
 from bot.shop.clock import shop_day
 from bot.shop.days import add_years
-from bot.shop.models import Case, Order
+from bot.shop.identity import prove_channel
+from bot.shop.models import Case, CustomerChannel, Order
 from bot.shop.models import Customer as ShopCustomer
+from channels import registry
 
 SHOP, CUSTOMER = "shop:", "customer:"
 # Caps look back a month, `again_after` up to a year; what is older only matters for keys, which are looked up anyway.
@@ -39,17 +41,26 @@ def person(key: str) -> Person | None:
 
 
 def key_of(customer: Customer) -> str:
-    """How a customer of ours is named here: as the shop's own where that was proven."""
-    return f"{SHOP}{customer.shop_customer}" if customer.shop_customer else f"{CUSTOMER}{customer.pk}"
+    """How a customer of ours is named here: as the shop's own where that was proven, or the channel vouches for it."""
+    if customer.shop_customer:
+        return f"{SHOP}{customer.shop_customer}"
+    for each in customer.identities.all():
+        found = prove_channel(each.channel, each.phone or each.external_id) if registry.proven(each.channel) else None
+        if found:
+            return f"{SHOP}{found.reference}"
+    return f"{CUSTOMER}{customer.pk}"
 
 
 def _identities(key: str) -> list[Identity]:
-    reference = key.removeprefix(SHOP)
-    mine = (
-        Q(customer__shop_customer=reference) | Q(known_as=reference)
-        if key.startswith(SHOP)
-        else Q(customer=key.removeprefix(CUSTOMER))
-    )
+    """Theirs by proof, and those at an address that the shop itself has of them."""
+    if not key.startswith(SHOP):
+        mine = Q(customer=key.removeprefix(CUSTOMER))
+    else:
+        reference = key.removeprefix(SHOP)
+        mine = Q(customer__shop_customer=reference) | Q(known_as=reference)
+        for each in CustomerChannel.objects.filter(customer__reference=reference):
+            if registry.proven(each.channel):
+                mine |= Q(channel=each.channel) & (Q(external_id=each.address) | Q(phone=each.address))
     return list(Identity.objects.filter(mine).select_related("customer").order_by("pk"))
 
 

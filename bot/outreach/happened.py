@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -41,19 +41,13 @@ def _cases(talks: dict[UUID, Conversation]) -> Iterator[Incident]:
         )
 
 
-def _with_cases(talks: Iterable[UUID]) -> Iterator[tuple[Case, UUID]]:
+def _with_cases(talks: Mapping[UUID, Conversation]) -> Iterator[tuple[Case, UUID]]:
     """The dialogue names an episode of a conversation as "<id>:<episode>"."""
-    wanted = set(talks)
-    recent = Case.objects.filter(opened_at__gt=timezone.now() - LOOK_BACK).exclude(state=Case.State.SUPERSEDED)
-    if not wanted:
-        return
-    for case in recent.select_related("order").prefetch_related("items__item"):
-        try:
-            talk = UUID(case.conversation.partition(":")[0])
-        except ValueError:
-            continue
-        if talk in wanted:
-            yield case, talk
+    names = {str(pk): pk for pk in talks}
+    names |= {f"{pk}:{turn}": pk for pk, talk in talks.items() for turn in range(1, talk.episode + 1)}
+    recent = Case.objects.filter(conversation__in=names, opened_at__gt=timezone.now() - LOOK_BACK)
+    for case in recent.exclude(state=Case.State.SUPERSEDED).select_related("order").prefetch_related("items__item"):
+        yield case, names[case.conversation]
 
 
 def _sku(case: Case) -> str:

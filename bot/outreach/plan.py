@@ -54,9 +54,11 @@ def plan(outreach: Outreach, person: Person, now: datetime, zone: ZoneInfo) -> l
 
 
 def upcoming(outreach: Outreach, person: Person, now: datetime, zone: ZoneInfo, days: int) -> list[Moment]:
-    """What will be due within so many days, if nothing changes."""
-    until = now + timedelta(days=days)
-    found = [each for rule in outreach.rules for each in moments(rule, person, zone) if now < each.due <= until]
+    """What will be due within so many days, if nothing changes; of a rule that waits between two, the first."""
+    until, found = now + timedelta(days=days), list[Moment]()
+    for rule in outreach.rules:
+        due = sorted((each for each in moments(rule, person, zone) if now < each.due <= until), key=lambda at: at.due)
+        found += due[:1] if rule.again_after else due
     return sorted(found, key=lambda each: each.due)
 
 

@@ -45,7 +45,7 @@ def write(rule: Rule, moment: Moment, person: Person) -> Written:
         values["years"] = years(moment.years, person.language)
     template = all_templates()[rule.template]
     if not values["name"]:
-        values["name"] = "¿qué tal?" if person.language == "es" else "there"
+        values["name"] = "qué tal" if person.language == "es" else "there"
     try:
         text, filled = template.fill(person.language, {name: values[name] for name in template.variables})
     except BadValue as error:

@@ -18,6 +18,7 @@ from bot.shop.addresses import NATIONAL_DIGITS, digits, normal_email, normal_pho
 from bot.shop.clock import shop_zone
 from bot.shop.models import Customer, CustomerChannel, IdentityAttempt, IdentityLock, Order, OrderProof
 from bot.shop.rulebook import current
+from bot.shop.systems import mirror
 from bot.shop.understand.numbers import normal_order_number
 
 type Level = Literal["none", "channel", "order"]
@@ -99,6 +100,7 @@ def prove_order(
     """
     wanted = normal_order_number(number)
     key = _digest(wanted)
+    mirror.bring(wanted)
     with transaction.atomic():
         known = _replayed(identity, conversation, message_id, key, wanted, now)
         if known:

@@ -252,3 +252,28 @@ class OrderProof(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id} until {self.expires_at:%Y-%m-%d %H:%M}"
+
+
+class SystemEvent(models.Model):
+    """A webhook of the shop's system that was taken in, by the name that the system gave it; never its content."""
+
+    system = models.CharField(max_length=20)
+    event_id = models.CharField(max_length=200)
+    topic = models.CharField(max_length=60, blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["system", "event_id"], name="one_system_event")]
+
+    def __str__(self) -> str:
+        return f"{self.system} {self.topic}"
+
+
+class SystemSync(models.Model):
+    """When something was last fetched from the shop's system: an order by its number, or all that changed."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.at:%Y-%m-%d %H:%M}"

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.db import transaction
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -37,7 +37,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 START = datetime(2026, 11, 18, 11, 0, tzinfo=UTC)
 MADRID, CANARY = ZoneInfo("Europe/Madrid"), ZoneInfo("Atlantic/Canary")
 WINDOW = timedelta(hours=24)
-SEARCH = hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
+SEARCH = hypothesis_settings(
+    max_examples=25,
+    phases=(Phase.explicit, Phase.generate),
+    report_multiple_bugs=False,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    print_blob=True,
+)
 
 
 # The rules that have reached somebody in a search.
@@ -46,7 +53,7 @@ SEEN: list[str] = []
 
 DAYS = st.fixed_dictionaries(
     {
-        "hour": st.sampled_from([7, 8, 9, 11, 14, 18, 19, 20]),
+        "hour": st.sampled_from([8, 9, 11, 12, 14, 16, 18, 20]),
         "order": st.sampled_from([None, (8, "FR5"), (10, "FR5"), (10, "BR20"), (11, "TT1"), (1064, "BR20")]),
         "helped": st.booleans(),
         "dies": st.booleans(),
@@ -247,8 +254,7 @@ def test_the_four_promises_of_outreach() -> None:
             world.end()
 
     search()
-    print("SEEN", __import__("collections").Counter(SEEN))
-    assert len(SEEN) >= 10, "a search in which next to nothing goes out shows nothing"
+    assert len(SEEN) >= 3, "a search in which next to nothing goes out shows nothing"
 
 
 @pytest.mark.usefixtures("windowed", "engine")
@@ -264,7 +270,8 @@ def test_the_machine_does_reach_her() -> None:
         world.the_outbox_sends(None)
         world.the_worker_looks(dies=False)
         world.the_outbox_sends(None)
-        assert [len(calls) for calls in world.reached.values()] == [1], "a call that may have gone out is not repeated"
+        assert len(world.phone.calls) == 1, "a call that may have gone out is not repeated"
+        assert world.reached == {"all_well:LB-2:FR5"}
         assert Delivery.objects.get().state == "uncertain"
         assert world.phone.calls[0].part.payload["kind"] == "template"
         assert Identity.objects.get().external_id == "lucia"

@@ -3,6 +3,7 @@
 import re
 
 import phonenumbers
+from django.conf import settings
 
 from bot.shop.addresses import HOME_REGION, NATIONAL_DIGITS, normal_email, normal_phone
 from bot.shop.rulebook import current
@@ -33,6 +34,9 @@ def order_numbers(text: str) -> list[str]:
     Understands "lb10401", "LB 10401", "el 10401", "10.401" and numbers said in words; never takes a part of a phone
     number, a mail address, a price or, next to a street, a postal code.
     """
+    if settings.SHOP_ORDER_NUMBER:
+        written = re.finditer(settings.SHOP_ORDER_NUMBER, _without_contacts(text).upper())
+        return list(dict.fromkeys(match[match.lastindex or 0] for match in written))
     rule = current().policies.orders.number
     folded = _without_contacts(text)
     found = _written(folded, rule.prefix.lower(), rule.digits) or _split_or_spoken(folded, rule.digits)
