@@ -46,7 +46,10 @@ bench-dashboard: ## how fast the dashboard is over a million messages (writes do
 bench-radar: ## contacts until a fault wave is found, and false alarms a year (writes docs/radar.md)
 	@$(LOCAL) manage bench_radar --write docs $(ARGS)
 
+bench-desk: ## how long until 50 desks show what customers write in 2,000 conversations (writes docs/desk-load.md)
+	@$(LOCAL) bench-desk $(ARGS)
+
 reindex: ## build the search index of the articles anew
 	@$(LOCAL) reindex
 
-.PHONY: help run setup test lint eval bench chaos train bench-nlu bench-retrieval simulate bench-dashboard bench-radar reindex
+.PHONY: help run setup test lint eval bench chaos train bench-nlu bench-retrieval simulate bench-dashboard bench-radar bench-desk reindex
