@@ -49,7 +49,11 @@ bench-radar: ## contacts until a fault wave is found, and false alarms a year (w
 bench-prediction: ## precision and lift of the prediction per unit (writes docs/prediction.md)
 	@$(LOCAL) manage bench_prediction --write docs $(ARGS)
 
+bench-desk: ## how long until 50 desks show what customers write in 2,000 conversations (writes docs/desk-load.md)
+	@$(LOCAL) bench-desk $(ARGS)
+
 reindex: ## build the search index of the articles anew
 	@$(LOCAL) reindex
 
-.PHONY: help run setup test lint eval bench chaos train bench-nlu bench-retrieval simulate bench-dashboard bench-radar bench-prediction reindex
+.PHONY: help run setup test lint eval bench chaos train bench-nlu bench-retrieval simulate bench-dashboard bench-radar \
+	bench-prediction bench-desk reindex

@@ -51,6 +51,7 @@ class Entry:
     asked_at: datetime | None = None
     moved_at: datetime | None = None
     promise: Promise | None = None
+    customer: int = 0
 
 
 @dataclass(frozen=True)
@@ -173,6 +174,7 @@ def _entry(
         asked_at=handoff.created_at if handoff else row.created_at,
         moved_at=row.resolved_at or row.updated_at,
         promise=promise(handoff),
+        customer=row.identity.customer_id,
     )
 
 

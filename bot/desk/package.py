@@ -8,22 +8,28 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
+
 from bot.conversations.models import Conversation, Handoff, Message
 from bot.desk.actions import name_of
 from bot.desk.floor.promises import Promise, promise
-from bot.desk.labels import FACTS, word
+from bot.desk.labels import DECISIONS, FACTS, KINDS, word
 from bot.desk.limits import Limits, limits
 from bot.desk.one_customer import OneCustomer, one_customer
 from bot.desk.rated import RatingView, rating_of
 from bot.desk.shop_view import CaseView, OrderView, cases, orders
 from bot.desk.summary import Statement, summarise
+from bot.shop.models import Case
 
 SUMMARISED = 400
 
 
 @dataclass(frozen=True)
 class Past:
-    """An earlier handoff of this conversation, or another conversation of the same customer."""
+    """An earlier handoff of this conversation, or another conversation of the same customer.
+
+    `label` is the state of a handoff, or who has the other conversation now: bot, queue, agent or resolved.
+    """
 
     id: UUID | None
     channel: str
@@ -31,6 +37,7 @@ class Past:
     note: str
     agent: str
     at: datetime
+    case: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,8 @@ class Package:
     summary: tuple[Statement, ...]
     handoffs: tuple[Past, ...]
     elsewhere: tuple[Past, ...]
+    earlier_cases: tuple[Past, ...]
+    trigger_seq: int
     one_customer: OneCustomer
 
 
@@ -63,6 +72,8 @@ def package(conversation: Conversation) -> Package:
         summary=summary_of(conversation, about, present),
         handoffs=tuple(_earlier(conversation, present)),
         elsewhere=tuple(_elsewhere(conversation)),
+        earlier_cases=tuple(_earlier_cases(conversation, [case.number for case in about])),
+        trigger_seq=_trigger(conversation, present),
         one_customer=one_customer(conversation),
     )
 
@@ -112,11 +123,44 @@ def _earlier(conversation: Conversation, present: Handoff | None) -> list[Past]:
     return [Past(None, "", past.state, past.note, name_of(past.agent_id), past.created_at) for past in earlier[:10]]
 
 
+def _others(conversation: Conversation) -> QuerySet[Conversation]:
+    """The customer's other conversations: one customer is what proofs connect, so that these are the same person's."""
+    customers = Conversation.objects.filter(identity__customer=conversation.identity.customer_id)
+    return customers.exclude(pk=conversation.pk).order_by("-updated_at")
+
+
 def _elsewhere(conversation: Conversation) -> list[Past]:
-    others = Conversation.objects.filter(identity__customer=conversation.identity.customer_id).exclude(
-        pk=conversation.pk
-    )
     return [
-        Past(other.pk, other.channel, other.status, "", "", other.updated_at)
-        for other in others.order_by("-updated_at")[:10]
-    ]
+        Past(
+            other.pk, other.channel, other.owner.partition(":")[0] or "resolved", "", name_of(other.agent_id),
+            other.updated_at,
+        )
+        for other in _others(conversation)[:10]
+    ]  # fmt: skip
+
+
+def _earlier_cases(conversation: Conversation, shown: Sequence[str]) -> list[Past]:
+    """Cases that the customer opened in other conversations."""
+    others = {str(pk): pk for pk in _others(conversation).values_list("pk", flat=True)[:50]}
+    if not others:
+        return []
+    about = Q(conversation__in=others)
+    for pk in others:
+        about |= Q(conversation__startswith=f"{pk}:")
+    found = Case.objects.filter(about).exclude(number__in=shown).order_by("-opened_at", "-pk")[:10]
+    return [
+        Past(
+            others[case.conversation.partition(":")[0]], "", word(KINDS, case.kind), word(DECISIONS, case.decision), "",
+            case.opened_at, case.number,
+        )
+        for case in found
+    ]  # fmt: skip
+
+
+def _trigger(conversation: Conversation, present: Handoff | None) -> int:
+    """The number of the line that the handoff quotes, 0 where it quotes none."""
+    words = present.trigger.strip() if present else ""
+    if present is None or not words:
+        return 0
+    said = conversation.messages.filter(author=Message.Author.CUSTOMER, text__startswith=words[:100]).order_by("-seq")
+    return next((line.seq for line in said[:20] if line.text.strip()[:300].strip() == words), 0)

@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.views.decorators.http import require_GET
 
+from bot.conversations.background import go_on
 from bot.conversations.database import on_database
 from bot.conversations.models import Event
 from bot.desk import board, inbox
@@ -54,7 +55,7 @@ async def _stream(agent: Agent, after: int | None, language: str) -> AsyncIterat
         while True:
             if time.monotonic() - seen > presence.EVERY:
                 seen = time.monotonic()
-                await on_database(presence.touch, agent.id)
+                go_on(on_database(presence.touch, agent.id))
             told = await _wait(desk)
             if desk.lost:
                 desk.lost = False

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 OLDEST = (3, 9)
-WITH_ARGUMENTS = {"test", "manage", "eval", "bench", "bench-nlu", "bench-retrieval", "chaos"}
+WITH_ARGUMENTS = {"test", "manage", "eval", "bench", "bench-nlu", "bench-retrieval", "bench-desk", "chaos"}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -38,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("bench-retrieval", help="measure how well articles are found", add_help=False)
     commands.add_parser("bench", help="measure this system beside stock Rasa and beside itself", add_help=False)
     commands.add_parser("chaos", help="kill, drop, delay and repeat, and account for every message", add_help=False)
+    commands.add_parser("bench-desk", help="measure how soon desks show what happens", add_help=False)
     return top
 
 
@@ -99,6 +100,8 @@ def _command(options: argparse.Namespace, rest: Sequence[str], environ: Mapping[
         return checks.bench(layout, known, console, rest)
     elif options.command == "chaos":
         return checks.chaos(layout, known, console, rest)
+    elif options.command == "bench-desk":
+        return checks.bench_desk(layout, known, rest)
     elif options.command == "manage":
         return checks.manage(layout, known, rest)
     return 0

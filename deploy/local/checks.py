@@ -100,6 +100,12 @@ def bench(layout: Layout, environ: Mapping[str, str], console: Console, argument
     return _run(layout, env, command)
 
 
+def bench_desk(layout: Layout, environ: Mapping[str, str], arguments: Sequence[str]) -> int:
+    """Measure how soon desks show what happens, on a shop of its own; its exit code."""
+    written = ["--write", str(layout.root / "docs" / "desk-load.md")]
+    return _beside_the_shop(layout, environ, ["-m", "bot.desk.bench", *written, *arguments], dev=True)
+
+
 def _beside_the_shop(layout: Layout, environ: Mapping[str, str], command: Sequence[str], *, dev: bool) -> int:
     plan.set_up(layout, environ, Console(sys.stderr), rasa=False, dev=dev, data="none")
     env = environment.for_shop(layout, ports.chosen(environ), {**environ, **_running_addresses(layout)})

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from bot.conversations.models import Conversation
+from bot.conversations.models import Conversation, Identity
 from bot.shop.cases import open_case
 from bot.shop.clock import shop_day
 from bot.shop.decisions import decide
@@ -16,7 +16,7 @@ from bot.shop.demo.load import load_demo
 from bot.shop.gather import facts_for
 from bot.shop.identity import prove_order
 from bot.shop.models import Case, Order
-from tests.desk.desk_cast import Line, Programme, say
+from tests.desk.desk_cast import Line, Programme, begin, say
 
 
 def open_for(conversation: Conversation, kind: str, number: str, **said: Any) -> Case:
@@ -76,3 +76,30 @@ async def test_another_conversations_case_is_not_shown(shop, ana, at_desk, waiti
     html = (await (await at_desk(ana)).get(f"/desk/c/{waiting.pk}")).content.decode()
     assert case.number not in html
     assert "lucia.romero@correo.example" not in html
+
+
+async def test_the_customers_earlier_cases_and_other_conversations_stand_beside_it(shop, ana, bruno, at_desk, waiting):
+    other = await asyncio.to_thread(
+        begin, "Lucía Romero", Line("customer", "Hola"), handoff="press", channel="telegram"
+    )
+    stranger = await asyncio.to_thread(begin, "Marc", Line("customer", "Hola"), channel="telegram")
+    await Identity.objects.filter(pk=other.identity_id).aupdate(customer=(await customer_of(waiting)))
+    case = await asyncio.to_thread(open_for, other, "return", "LB-10401", skus=["FR5"], pickup=False)
+    html = (await (await at_desk(ana)).get(f"/desk/c/{waiting.pk}")).content.decode()
+    before = html[html.index('<ul class="past">') :]
+    assert case.number in before and "en la cola" in before
+    assert str(other.pk) in before and str(stranger.pk) not in before
+    await (await at_desk(bruno)).post(f"/desk/c/{other.pk}/take")
+    html = (await (await at_desk(ana)).get(f"/desk/c/{waiting.pk}")).content.decode()
+    assert "Bruno Sanz" in html[html.index('<ul class="past">') :]
+
+
+async def customer_of(conversation: Conversation) -> Any:
+    return (await Identity.objects.select_related("customer").aget(pk=conversation.identity_id)).customer
+
+
+async def test_why_it_came_links_to_its_line(ana, at_desk, waiting) -> None:
+    html = (await (await at_desk(ana)).get(f"/desk/c/{waiting.pk}")).content.decode()
+    why = html[html.index('class="card why') :]
+    assert 'href="#l-6"' in why[: why.index("</section>")]
+    assert ">generado<" in html or "generado" in html

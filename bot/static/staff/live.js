@@ -87,6 +87,13 @@
       if (event.kind === "message") $("typing").hidden = true;
       if (["message", "delivery", "media"].includes(event.kind)) lines(); else news();
     }
+    // The same customer writes elsewhere meanwhile: it stands beside the conversation that is open.
+    const about = document.querySelector(".package-body")?.dataset.customer;
+    if (!here && about && event.entry?.includes(`data-customer="${about}"`)) {
+      clearTimeout(calm);
+      calm = setTimeout(news, 600);
+      if (event.kind === "message" && event.actor === "customer") $("announce").textContent = $("desk").dataset.elsewhere;
+    }
     // What the stream could not draw, or what only the server can judge, is fetched.
     if (event.entry && !desk.entries.show(event)) later();
     return undefined;
@@ -179,6 +186,8 @@
     });
     document.querySelectorAll("[data-left]").forEach((left) => {
       const minutes = Math.max(0, Math.floor((Date.parse(left.dataset.left) - Date.now()) / 60000));
+      // Closed this moment: what can still be written is another thing now.
+      if (Date.now() >= Date.parse(left.dataset.left)) news();
       left.textContent = minutes >= 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${minutes} min`;
     });
   }, 20000);
