@@ -19,6 +19,7 @@ from django.utils import timezone, translation
 
 from bot.conversations.database import on_database
 from bot.conversations.models import agent_owner
+from bot.desk import presence
 from bot.desk.models import ApiToken
 from bot.desk.roles import ANSWER, SUPERVISE
 
@@ -60,6 +61,13 @@ def signed_in(request: HttpRequest) -> Agent | None:
     return agent_of(request.user)
 
 
+def _there(request: HttpRequest) -> Agent | None:
+    agent = signed_in(request)
+    if agent is not None:
+        presence.note(agent.id)
+    return agent
+
+
 def bearer(key: str) -> Agent | None:
     """The agent that a token speaks for; None for an unknown or revoked one."""
     token = ApiToken.objects.select_related("agent").filter(digest=ApiToken.hashed(key), revoked_at=None).first()
@@ -70,9 +78,12 @@ def bearer(key: str) -> Agent | None:
 
 
 def still_allowed(agent_id: int) -> bool:
-    """Whether a page that was opened earlier may go on listening."""
+    """Whether a page that was opened earlier may go on listening; an open page says that its agent is there."""
     account = get_user_model().objects.filter(pk=agent_id, is_active=True).first()
-    return account is not None and account.has_perm(ANSWER)
+    if account is None or not account.has_perm(ANSWER):
+        return False
+    presence.note(agent_id)
+    return True
 
 
 View = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
@@ -84,7 +95,7 @@ def agents_only(view: View) -> View:
     @wraps(view)
     async def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         try:
-            agent = await on_database(signed_in, request)
+            agent = await on_database(_there, request)
         except NoRole:
             return await for_agent(request, render, request, "desk/no_role.html", status=403)
         if agent is None:

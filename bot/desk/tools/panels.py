@@ -13,7 +13,9 @@ from django.views.decorators.http import require_safe
 
 from bot.conversations.models import Conversation
 from bot.desk.access import Agent, agents_only, for_agent
-from bot.desk.tools import canned, casework, citing, joining, teams
+from bot.desk.presence import here
+from bot.desk.sorting import assignment
+from bot.desk.tools import canned, casework, citing, joining
 from bot.desk.tools.models import Team
 
 
@@ -59,7 +61,8 @@ async def passing(request: HttpRequest, agent: Agent, conversation_id: UUID) -> 
     return await for_agent(
         request, _panel, request, conversation_id, "desk/tools/passing.html",
         lambda conversation: {
-            "colleagues": teams.colleagues(agent), "teams": list(Team.objects.all()),
+            "colleagues": [fit for fit in assignment.fits(conversation) if fit.agent_id != agent.id],
+            "here": here(), "teams": list(Team.objects.all()),
             "duplicates": joining.candidates(conversation),
         },
     )  # fmt: skip
