@@ -43,6 +43,12 @@ INSTALLED_APPS = [
     "bot.desk",
     "bot.desk.floor",
     "bot.desk.tools",
+    "bot.desk.sorting",
+    "bot.desk.desks",
+    "bot.desk.security",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "bot.insights",
     "bot.outreach",
     "bot.sandbox",
@@ -152,6 +158,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "login"
+OTP_TOTP_ISSUER = "Postventa"
 LOGIN_REDIRECT_URL = "/desk"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -238,6 +245,16 @@ QUEUE_PATIENCE = timedelta(minutes=float(env("POSTVENTA_QUEUE_PATIENCE_MINUTES",
 # After a person resolved a conversation its customer is asked how it was, this many seconds later.
 RATING_AFTER = timedelta(seconds=float(env("POSTVENTA_RATING_AFTER_SECONDS", "15")))
 
+# Who takes handoffs: "own", our desk, or "chatwoot"; the account stands for that desk's people here.
+DESK = env("POSTVENTA_DESK", "own")
+DESK_ACCOUNT = env("POSTVENTA_DESK_ACCOUNT", "chatwoot")
+CHATWOOT = {
+    "url": env("CHATWOOT_URL").rstrip("/"), "account": env("CHATWOOT_ACCOUNT"), "inbox": env("CHATWOOT_INBOX"),
+    "token": env("CHATWOOT_BOT_TOKEN"), "secrets": env_list("CHATWOOT_WEBHOOK_SECRET"),
+}  # fmt: skip
+# "hand": agents take what waits; "automatic": it is offered to whoever suits by language, topic and load.
+DESK_ASSIGNMENT = env("POSTVENTA_DESK_ASSIGNMENT", "hand")
+
 # What the parts that know nothing of each other are given here.
 OPENING_HOURS = env("POSTVENTA_OPENING_HOURS", "bot.shop.hours")
 TEAM = "bot.desk.floor.team"
@@ -258,6 +275,7 @@ WORKER_CHORES = [
     "bot.conversations.watching.keep",
     "bot.desk.chores.waking",
     "bot.desk.chores.learning",
+    "bot.desk.chores.forwarding",
     "bot.insights.chores.counting",
     "bot.outreach.chore.reaching",
 ]
@@ -297,6 +315,9 @@ WEB_TOKEN_AGE = timedelta(days=30)
 SANDBOX = env_flag("POSTVENTA_SANDBOX", not (TWILIO_ACCOUNT_SID or TELEGRAM_BOT_TOKEN or MAIL_ADDRESS or META_PAGE_ID))
 # What the shop's server signs its customers' tokens with; several while one is being changed. Demo shop: its own.
 WEB_IDENTITY_SECRETS = env_list("POSTVENTA_WEB_IDENTITY_SECRET") or ([f"sandbox {SECRET_KEY}"] if SANDBOX else [])
+
+# Whether a second factor is asked of everybody who works here; without, whoever wants one turns it on at /account.
+TWO_FACTOR_REQUIRED = env_flag("POSTVENTA_TWO_FACTOR", not SANDBOX)
 
 # Accounts of the demo shop, made by `demo_staff` in the sandbox only and shown on its page.
 DEMO_STAFF = {
