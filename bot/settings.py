@@ -323,6 +323,7 @@ TWO_FACTOR_REQUIRED = env_flag("POSTVENTA_TWO_FACTOR", not SANDBOX)
 DEMO_STAFF = {
     "ana": "lumbre-ana",
     "bruno": "lumbre-bruno",
+    "carmen": "lumbre-carmen",
     "editor": "lumbre-editor",
     "publisher": "lumbre-publisher",
 }

@@ -19,7 +19,6 @@ from django.utils import timezone, translation
 
 from bot.conversations.database import on_database
 from bot.conversations.models import agent_owner
-from bot.desk import presence
 from bot.desk.models import ApiToken
 from bot.desk.roles import ANSWER, SUPERVISE
 
@@ -61,13 +60,6 @@ def signed_in(request: HttpRequest) -> Agent | None:
     return agent_of(request.user)
 
 
-def _there(request: HttpRequest) -> Agent | None:
-    agent = signed_in(request)
-    if agent is not None:
-        presence.note(agent.id)
-    return agent
-
-
 def bearer(key: str) -> Agent | None:
     """The agent that a token speaks for; None for an unknown or revoked one."""
     token = ApiToken.objects.select_related("agent").filter(digest=ApiToken.hashed(key), revoked_at=None).first()
@@ -78,12 +70,9 @@ def bearer(key: str) -> Agent | None:
 
 
 def still_allowed(agent_id: int) -> bool:
-    """Whether a page that was opened earlier may go on listening; an open page says that its agent is there."""
+    """Whether a page that was opened earlier may go on listening."""
     account = get_user_model().objects.filter(pk=agent_id, is_active=True).first()
-    if account is None or not account.has_perm(ANSWER):
-        return False
-    presence.note(agent_id)
-    return True
+    return account is not None and account.has_perm(ANSWER)
 
 
 View = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
@@ -95,7 +84,7 @@ def agents_only(view: View) -> View:
     @wraps(view)
     async def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         try:
-            agent = await on_database(_there, request)
+            agent = await on_database(signed_in, request)
         except NoRole:
             return await for_agent(request, render, request, "desk/no_role.html", status=403)
         if agent is None:

@@ -12,10 +12,10 @@ import yaml
 from django.core.management import call_command
 
 from bot.conversations.models import Conversation, Turn
-from bot.desk import presence
-from bot.desk.presence import here
+from bot.desk.floor import presence
+from bot.desk.floor.presence import here
 from bot.desk.sorting import assignment, mood, sort, tongue
-from bot.desk.sorting.models import Correction, Presence, Skills, Sort
+from bot.desk.sorting.models import Correction, Skills, Sort
 from tests.desk.desk_cast import Line, begin, say
 
 
@@ -151,7 +151,6 @@ async def test_automatic_assignment_looks_at_language_topic_load_and_who_is_ther
     ana: Any, bruno: Any, waiting: Conversation, settings: Any
 ) -> None:
     def prepare() -> None:
-        presence._noted.clear()
         Sort.objects.create(conversation=waiting, aspect="topic", value="return", confidence=0.9, source="dialogue")
         Skills.objects.create(agent=ana, languages=["en"])
         Skills.objects.create(agent=bruno, languages=["es"], topics=["return"], most=1)
@@ -163,7 +162,7 @@ async def test_automatic_assignment_looks_at_language_topic_load_and_who_is_ther
     assert await asyncio.to_thread(assignment.assign_waiting) == 0
     settings.DESK_ASSIGNMENT = "automatic"
     assert await asyncio.to_thread(assignment.assign_waiting) == 0
-    await asyncio.to_thread(presence.note, bruno.pk)
+    await asyncio.to_thread(presence.touch, bruno.pk)
     assert await asyncio.to_thread(here) == {bruno.pk}
     marc = await asyncio.to_thread(begin, "Marc", Line("customer", "Hola, quiero devolverlo"), handoff="press")
     assert await asyncio.to_thread(assignment.assign_waiting) == 1
@@ -172,11 +171,3 @@ async def test_automatic_assignment_looks_at_language_topic_load_and_who_is_ther
     # The graver one went first, and Bruno has room for one.
     assert (marc.agent_id, waiting.owner) == (bruno.pk, "queue")
     assert (await marc.handoffs.aget()).state == "assigned"
-
-
-async def test_whoever_has_the_desk_open_is_there(ana, at_desk, transactional_db) -> None:
-    presence._noted.clear()
-    assert await asyncio.to_thread(here) == set()
-    await (await at_desk(ana)).get("/desk")
-    assert await asyncio.to_thread(here) == {ana.pk}
-    assert await Presence.objects.acount() == 1

@@ -50,7 +50,7 @@ def waiting(request: HttpRequest) -> tuple[Any, dict[str, Any]] | None:
     kept = request.session.get(WAITING)
     if not isinstance(kept, dict) or kept.get("until", 0) < time.time():
         return None
-    account = get_user_model().objects.filter(pk=kept.get("account"), is_active=True).first()
+    account = get_user_model().objects.filter(pk=kept.get("account") or 0, is_active=True).first()
     return (account, kept) if account else None
 
 
@@ -112,7 +112,8 @@ def recovery_codes(account: Any) -> list[str]:
 
 
 def codes_left(account: Any) -> int:
-    return StaticToken.objects.filter(device__user=account).count()
+    left: int = StaticToken.objects.filter(device__user=account).count()
+    return left
 
 
 @transaction.atomic

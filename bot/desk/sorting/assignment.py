@@ -10,7 +10,7 @@ from django.conf import settings
 from bot.conversations import passing
 from bot.conversations.models import QUEUE, Conversation
 from bot.desk.access import display_name
-from bot.desk.presence import here
+from bot.desk.floor.presence import here
 from bot.desk.sorting.models import Skills, Sort
 from bot.desk.tools.models import TeamOf
 from bot.desk.tools.teams import agents

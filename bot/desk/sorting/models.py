@@ -67,13 +67,3 @@ class Skills(models.Model):
 
     def __str__(self) -> str:
         return f"skills of {self.agent_id}"
-
-
-class Presence(models.Model):
-    """When an agent's page was last open."""
-
-    agent = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
-
-    def __str__(self) -> str:
-        return f"agent {self.agent_id} at {self.at:%H:%M}"

@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 
 from bot.desk.sorting.judgement import Judgement
 from bot.shop import understand
-from knowledge.encoder import base_encoder, cleaned
-from knowledge.second import second_encoder
 
 PATH = Path(__file__).with_name("moods.yml")
 # A ridge over the examples; left out one at a time, 37 of 38 are told right (tests/desk/test_sorting.py).
@@ -48,6 +46,9 @@ def fit(
 
 def vector(text: str) -> NDArray[np.float64]:
     """Both encoders side by side: the second one hears tone better than E5, which is made for subjects."""
+    from knowledge.encoder import base_encoder, cleaned
+    from knowledge.second import second_encoder
+
     text = cleaned(text)
     first = np.array(base_encoder().embed_query(text), dtype=np.float64)
     second = second_encoder().question(text).astype(np.float64)

@@ -24,7 +24,6 @@ from bot.desk.sorting.kinds import ASPECTS, values
 from bot.desk.sorting.models import Correction, Sort
 from bot.desk.tools.past_replies import nameless
 from bot.shop import understand
-from knowledge.encoder import EncoderError, cleaned, encoder, encoder_name
 from knowledge.masking import masked
 
 log = logging.getLogger(__name__)
@@ -62,6 +61,9 @@ def sort(conversation_id: UUID) -> None:
 
 
 def _judged(conversation: Conversation, texts: list[str]) -> Iterator[tuple[str, Judgement]]:
+    # The encoder takes seconds to import: it is, when it is first asked.
+    from knowledge.encoder import EncoderError
+
     whole = "\n".join(texts)
     yield "language", tongue.language(whole, conversation.language)
     yield "priority", _priority(conversation, texts)
@@ -91,6 +93,8 @@ def _priority(conversation: Conversation, texts: list[str]) -> Judgement:
 
 def _by_example(conversation: Conversation, aspect: str, text: str) -> Judgement | None:
     """What agents made of words that meant the same, in another conversation."""
+    from knowledge.encoder import encoder_name
+
     rows = Correction.objects.filter(aspect=aspect, encoder=encoder_name()).exclude(conversation=conversation)
     pairs = list(rows.order_by("-at").values_list("after", "vector")[:LEARNT_FROM])
     if not pairs:
@@ -104,6 +108,8 @@ def _by_example(conversation: Conversation, aspect: str, text: str) -> Judgement
 
 
 def _vector(text: str) -> Any:
+    from knowledge.encoder import cleaned, encoder
+
     vector = np.array(encoder().embed_query(cleaned(text) or "."), dtype=np.float32)
     return vector / max(float(np.linalg.norm(vector)), 1e-9)
 
@@ -139,6 +145,8 @@ def correct(agent: Agent, conversation_id: UUID, aspect: str, value: str) -> Non
 
 
 def _learn(agent: Agent, conversation: Conversation, aspect: str, before: Sort | None, value: str) -> None:
+    from knowledge.encoder import EncoderError, encoder_name
+
     names = tuple(conversation.identity.customer.name.split())
     text = nameless("\n".join(said(conversation)), names)[:2_000]
     try:

@@ -8,9 +8,6 @@ from collections import defaultdict
 from bot.conversations.models import Conversation, Turn
 from bot.desk.sorting.judgement import Judgement
 from bot.desk.sorting.kinds import BY_ARTICLE, BY_FLOW, BY_INTENT
-from knowledge.answers import confidence_of
-from knowledge.index import KnowledgeUnavailable
-from knowledge.retriever import search
 
 log = logging.getLogger(__name__)
 # A form that was begun was begun on purpose.
@@ -46,6 +43,9 @@ def _heard(conversation: Conversation) -> Judgement | None:
 
 def _nearest(text: str, language: str) -> Judgement | None:
     """The topic of the article that the words are nearest to, with the calibrated chance that it answers."""
+    from knowledge.answers import confidence_of
+    from knowledge.retriever import KnowledgeUnavailable, search
+
     try:
         found = search(text, language, limit=1)
     except KnowledgeUnavailable as error:

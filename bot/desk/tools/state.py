@@ -13,7 +13,6 @@ from bot.desk.labels import word
 from bot.desk.sorting.views import sorts
 from bot.desk.tools import casework, deeds, joining, snoozing
 from bot.desk.tools.models import TeamOf
-from knowledge import writing
 
 
 def tools(agent: Agent, conversation: Conversation) -> dict[str, Any]:
@@ -33,5 +32,4 @@ def tools(agent: Agent, conversation: Conversation) -> dict[str, Any]:
         "outcomes": deeds.OUTCOMES.items(),
         "file_limit": settings.MEDIA_BYTES,
         "file_megabytes": checks.megabytes(),
-        "can_translate": writing.configured(),
     }
