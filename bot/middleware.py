@@ -7,8 +7,8 @@ from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 
 NOT_PAGES = (
-    "/api/", "/calls/", "/channels/", "/desk", "/healthz", "/help/", "/insights", "/metrics", "/readyz", "/sandbox/",
-    "/static/", "/web/",
+    "/account", "/api/", "/calls/", "/channels/", "/desk", "/files/", "/healthz", "/help/", "/insights", "/metrics",
+    "/readyz", "/sandbox/", "/static/", "/web/",
 )  # fmt: skip
 
 

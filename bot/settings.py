@@ -43,6 +43,12 @@ INSTALLED_APPS = [
     "bot.desk",
     "bot.desk.floor",
     "bot.desk.tools",
+    "bot.desk.sorting",
+    "bot.desk.desks",
+    "bot.desk.security",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "bot.insights",
     "bot.outreach",
     "bot.sandbox",
@@ -153,6 +159,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "login"
+OTP_TOTP_ISSUER = "Postventa"
 LOGIN_REDIRECT_URL = "/desk"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -252,6 +259,16 @@ SHOPIFY_VERSION = env("SHOPIFY_VERSION", "2025-10")
 # Of systems that only know when an order left: after so many days it counts as delivered.
 SHOP_DAYS_ON_THE_WAY = int(env("SHOP_DAYS_ON_THE_WAY", "4"))
 
+# Who takes handoffs: "own", our desk, or "chatwoot"; the account stands for that desk's people here.
+DESK = env("POSTVENTA_DESK", "own")
+DESK_ACCOUNT = env("POSTVENTA_DESK_ACCOUNT", "chatwoot")
+CHATWOOT = {
+    "url": env("CHATWOOT_URL").rstrip("/"), "account": env("CHATWOOT_ACCOUNT"), "inbox": env("CHATWOOT_INBOX"),
+    "token": env("CHATWOOT_BOT_TOKEN"), "secrets": env_list("CHATWOOT_WEBHOOK_SECRET"),
+}  # fmt: skip
+# "hand": agents take what waits; "automatic": it is offered to whoever suits by language, topic and load.
+DESK_ASSIGNMENT = env("POSTVENTA_DESK_ASSIGNMENT", "hand")
+
 # What the parts that know nothing of each other are given here.
 OPENING_HOURS = env("POSTVENTA_OPENING_HOURS", "bot.shop.hours")
 TEAM = "bot.desk.floor.team"
@@ -272,6 +289,7 @@ WORKER_CHORES = [
     "bot.conversations.watching.keep",
     "bot.desk.chores.waking",
     "bot.desk.chores.learning",
+    "bot.desk.chores.forwarding",
     "bot.insights.chores.counting",
     "bot.outreach.chore.reaching",
 ]
@@ -319,11 +337,15 @@ REDIS_URL = env("REDIS_URL")
 if REDIS_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
+# Whether a second factor is asked of everybody who works here; without, whoever wants one turns it on at /account.
+TWO_FACTOR_REQUIRED = env_flag("POSTVENTA_TWO_FACTOR", not SANDBOX)
+
 # Accounts of the demo shop, made by `demo_staff` in the sandbox only and shown on its page.
 DEMO_STAFF = {
     "ana": "lumbre-ana",
     "bruno": "lumbre-bruno",
     "vera": "lumbre-vera",
+    "carmen": "lumbre-carmen",
     "editor": "lumbre-editor",
     "publisher": "lumbre-publisher",
 }

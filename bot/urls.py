@@ -16,6 +16,8 @@ from bot import metrics
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("bot.conversations.urls")),
     path("", include("bot.desk.tools.urls")),
+    path("", include("bot.desk.desks.urls")),
+    path("", include("bot.desk.security.urls")),
     path("", include("bot.desk.urls")),
     path("metrics", metrics.page, name="metrics"),
     path("", include("bot.insights.urls")),

@@ -12,7 +12,8 @@ from bot.conversations.database import on_database
 log = logging.getLogger(__name__)
 
 WAKING_PAUSE = 2.0
-LEARNING_PAUSE = 5.0
+LEARNING_PAUSE = 1.0
+FORWARDING_PAUSE = 0.5
 
 
 async def waking(stop: asyncio.Event) -> None:
@@ -23,10 +24,27 @@ async def waking(stop: asyncio.Event) -> None:
 
 
 async def learning(stop: asyncio.Event) -> None:
-    """Read new messages once: what agents answered, for suggestions, and what a conversation is about."""
+    """Read what is new: what a conversation is about, who should have it, and what agents answered."""
+    from bot.desk.sorting.assignment import assign_waiting
+    from bot.desk.sorting.sort import sort_due
     from bot.desk.tools.past_replies import learn
 
-    await _again(stop, LEARNING_PAUSE, learn)
+    await _again(stop, LEARNING_PAUSE, sort_due, assign_waiting, learn)
+
+
+async def forwarding(stop: asyncio.Event) -> None:
+    """Keep another desk up to date; our own has nothing to be told."""
+    from django.conf import settings
+
+    from bot.desk.desks.forwarding import due, forward
+
+    while settings.DESK != "own" and not stop.is_set():
+        try:
+            for conversation in await on_database(due):
+                await forward(conversation)
+        except Exception:
+            log.exception("the other desk could not be brought up to date; trying again")
+        await _pause(stop, FORWARDING_PAUSE)
 
 
 async def _again(stop: asyncio.Event, pause: float, *tasks: Callable[[], Any]) -> None:
@@ -36,7 +54,11 @@ async def _again(stop: asyncio.Event, pause: float, *tasks: Callable[[], Any]) -
                 await on_database(task)
             except Exception as error:
                 log.warning("%s waits: %s: %s", task.__name__, type(error).__name__, error)
-        try:
-            await asyncio.wait_for(stop.wait(), pause)
-        except TimeoutError:
-            continue
+        await _pause(stop, pause)
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return

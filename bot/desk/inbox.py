@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from bot.conversations import signals
@@ -17,6 +17,7 @@ from bot.desk.access import Agent, display_name
 from bot.desk.filters import Filters
 from bot.desk.floor.promises import Promise, promise
 from bot.desk.models import Seen
+from bot.desk.tools.models import Snooze
 
 TABS = ("queue", "mine", "team", "all", "resolved")
 COUNTED = ("queue", "mine", "team", "all")
@@ -116,7 +117,9 @@ def _ordered(conversations: QuerySet[Conversation], tab: str) -> QuerySet[Conver
     if tab == "resolved":
         return conversations.order_by(F("resolved_at").desc(nulls_last=True), "-updated_at")
     if tab in ("mine", "team"):
-        return conversations.order_by("-updated_at")
+        # What was put aside stands last until it comes back.
+        asleep = Exists(Snooze.objects.filter(conversation=OuterRef("pk"), ended_at=None))
+        return conversations.annotate(asleep=asleep).order_by("asleep", "-updated_at")
     present = Handoff.objects.filter(conversation=OuterRef("pk"), state__in=Handoff.OPEN)
     ordered = conversations.annotate(
         urgency=Coalesce(Subquery(present.values("priority")[:1]), 9),

@@ -17,6 +17,7 @@ from bot.conversations.models import Conversation, Delivery
 from bot.conversations.outbox import deliver
 from bot.desk import actions, calls, continuing
 from bot.desk.access import Agent, agents_only, for_agent
+from bot.desk.sorting import sort
 from bot.desk.tools import canned, casework, deeds
 from bot.desk.views import not_found
 
@@ -36,6 +37,7 @@ VERBS: dict[str, Callable[[Agent, UUID, Fields], Any]] = {
     "case": lambda agent, pk, said: casework.act(agent, pk, said["case"], said["do"], said),
     "confirm": lambda agent, pk, said: casework.second(agent, pk, said["look"], confirm=True),
     "decline": lambda agent, pk, said: casework.second(agent, pk, said["look"], confirm=False),
+    "sort": lambda agent, pk, said: sort.correct(agent, pk, said["aspect"], said["value"]),
     "undo": lambda agent, pk, said: deeds.undo(agent, pk),
     "continue": lambda agent, pk, said: continuing.continue_on(agent, pk, said["channel"]),
     "undo_move": lambda agent, pk, said: continuing.undo_move(agent, pk),
@@ -45,6 +47,7 @@ FIELDS = {
     "text": 0, "note": 0, "key": 64, "template": 64, "channel": 20, "merge": 12, "outcome": 12, "to": 20, "at": 32,
     "until": 32, "into": 36, "files": 600, "articles": 600, "canned": 200,
     "case": 24, "do": 10, "look": 10, "clause": 64, "amount": 20,
+    "aspect": 10, "value": 24,
 }  # fmt: skip
 # A template's variables come as fields of their own.
 VARIABLE = "v-"

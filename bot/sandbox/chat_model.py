@@ -56,7 +56,9 @@ def completion(model: str, text: str) -> Data:
 
 
 def faithful(data: Data) -> str:
-    """The first sentences of the first passage."""
+    """The first sentences of the first passage; of a line to translate, the line with the language before it."""
+    if "translate" in data:
+        return json.dumps({"translation": f"[{data['into']}] {data['translate']}"}, ensure_ascii=False)
     passage = data["passages"][0]
     said = [part.strip() for part in SENTENCE.split(passage["text"]) if part.strip()]
     return sentences([(text, passage["number"]) for text in said[:4]])

@@ -18,7 +18,7 @@ from bot.desk.urls import urlpatterns
 ID = uuid4()
 PAGES = ["/desk", "/desk/list", "/desk/events", f"/desk/c/{ID}", f"/desk/c/{ID}/news", f"/desk/c/{ID}/earlier"]
 PAGES += ["/desk/replies", *(f"/desk/c/{ID}/{panel}" for panel in ("canned", "articles", "passing", "suggested"))]
-PAGES += ["/desk/second-looks"]
+PAGES += ["/desk/floor", "/desk/second-looks", "/desk/audit", f"/desk/c/{ID}/translation/1"]
 PAGES += ["/desk/calls", f"/desk/media/{ID}", f"/desk/c/{ID}/history"]
 VERBS = [f"/desk/c/{ID}/{verb}" for verb in ("take", "take_over", "reply", "note", "return", "release", "resolve")]
 VERBS += [f"/desk/c/{ID}/{verb}" for verb in ("continue", "undo_move", "apart")]
@@ -31,6 +31,7 @@ POSTS = [
     f"/desk/c/{ID}/typing",
     f"/desk/c/{ID}/call-back",
     f"/desk/calls/{ID}/start",
+    "/desk/away",
 ]
 API = [
     ("get", "/api/conversations"),
@@ -54,7 +55,8 @@ def test_no_address_is_missing_from_this_list() -> None:
         "login", "logout", "desk", "desk-list", "desk-events", "desk-conversation", "desk-news", "desk-earlier",
         "desk-again", "desk-act", "desk-media", "desk-calls", "desk-call", "desk-call-new", "desk-history",
         "desk-typing", "desk-replies", "desk-files", "desk-file-forget", "desk-canned", "desk-articles",
-        "desk-passing", "desk-suggested", "desk-second-looks",
+        "desk-passing", "desk-suggested", "desk-second-looks", "desk-translation",
+        "desk-floor", "desk-away",
     }  # fmt: skip
 
 

@@ -39,6 +39,12 @@ def anyone_here(now: datetime | None = None) -> bool | None:
     return here.filter(agent__is_active=True).exists()
 
 
+def here() -> set[int]:
+    """The agents who are there and take conversations."""
+    present = Presence.objects.filter(away=False, seen_at__gte=timezone.now() - MOMENT)
+    return set(present.values_list("agent", flat=True))
+
+
 def gone_since(agent_id: int, now: datetime | None = None) -> datetime | None:
     """Since when the agent has been offline for longer than the policy allows; None while they are not.
 

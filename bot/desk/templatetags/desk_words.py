@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import get_language, pgettext
@@ -81,3 +82,9 @@ def euros(amount: Any) -> str:
     """An amount as the page's language writes it."""
     plain = f"{amount:.2f}"
     return f"€{plain}" if (get_language() or "").startswith("en") else plain.replace(".", ",") + " €"
+
+
+@register.filter
+def translatable(line: Any) -> bool:
+    """Whether a line can be shown in the agent's language: only where a chat model is configured."""
+    return bool(settings.CHAT_MODEL) and line.author == "customer" and bool(line.text)

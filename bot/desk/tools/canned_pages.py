@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from bot.desk.access import Agent, agents_only, for_agent
+from bot.desk.security import audit
 from bot.desk.tools.canned import VARIABLES, BadText, check
 from bot.desk.tools.models import Canned
 
@@ -38,12 +39,14 @@ def _replies(request: HttpRequest, agent: Agent) -> HttpResponse:
     known = Canned.objects.filter(pk=int(number)).first() if number.isascii() and number.isdecimal() else None
     if "remove" in request.POST:
         if known:
+            audit.note(request.user, "canned_removed", about=known.shortcut)
             known.delete()
         return HttpResponseRedirect(reverse("desk-replies"))
     said["shortcut"] = said["shortcut"].lstrip("/").lower()
     try:
         check(said["title"], said["shortcut"], said)
         _keep(agent, known, said)
+        audit.note(request.user, "canned", about=said["shortcut"])
     except BadText as error:
         return _page(request, agent, problem=str(error), said={**said, "id": number}, status=422)
     return HttpResponseRedirect(reverse("desk-replies"))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from knowledge import corpus
-from knowledge.answers import best_text, confidence_of
-from knowledge.corpus import Article
 from knowledge.models import ArticlePage
-from knowledge.retriever import KnowledgeUnavailable, search, shop_day
 
+if TYPE_CHECKING:
+    from knowledge.corpus import Article
+
+# The retriever and its libraries take seconds to import: they are, when somebody first searches.
 log = logging.getLogger(__name__)
 SHOWN = 6
 
@@ -32,6 +32,9 @@ class Source:
 
 def found(query: str, language: str, limit: int = SHOWN) -> list[Source]:
     """The published articles for a query, best first; by plain words where the index cannot be asked."""
+    from knowledge.answers import best_text, confidence_of
+    from knowledge.retriever import KnowledgeUnavailable, search
+
     words = query.replace("\x00", "").strip()[:500]
     if not words:
         return []
@@ -52,6 +55,9 @@ def _source(article: Article, text: str, sure: float | None = None) -> Source:
 
 
 def _by_words(words: str, language: str) -> list[Source]:
+    from knowledge import corpus
+    from knowledge.retriever import shop_day
+
     known = corpus.current().versions(language, shop_day())
     wanted = [word.casefold() for word in words.split() if len(word) > 3] or [words.casefold()]
     scored = [(sum(word in f"{a.title} {a.short_answer}".casefold() for word in wanted), a) for a in known.values()]
@@ -63,6 +69,9 @@ def citations(slugs: Sequence[str], language: str) -> list[dict[str, Any]]:
     """The sources of a message, as they are published at this moment; what was withdrawn meanwhile is left out."""
     if not slugs or not ArticlePage.objects.exists():
         return []
+    from knowledge import corpus
+    from knowledge.retriever import shop_day
+
     shown = corpus.current().versions(language, shop_day())
     articles = [shown[slug] for slug in dict.fromkeys(slugs) if slug in shown][:5]
     return [{"slug": a.slug, "title": a.title, "url": a.url, "revision": a.revision} for a in articles]

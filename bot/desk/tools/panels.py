@@ -6,14 +6,18 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from bot.conversations.models import Conversation
+from bot.conversations.models import Conversation, Message
 from bot.desk.access import Agent, agents_only, for_agent
-from bot.desk.tools import canned, casework, citing, joining, teams
+from bot.desk.floor.presence import here
+from bot.desk.sorting import assignment
+from bot.desk.tools import canned, casework, citing, joining
 from bot.desk.tools.models import Team
 
 
@@ -59,7 +63,8 @@ async def passing(request: HttpRequest, agent: Agent, conversation_id: UUID) -> 
     return await for_agent(
         request, _panel, request, conversation_id, "desk/tools/passing.html",
         lambda conversation: {
-            "colleagues": teams.colleagues(agent), "teams": list(Team.objects.all()),
+            "colleagues": [fit for fit in assignment.fits(conversation) if fit.agent_id != agent.id],
+            "here": here(), "teams": list(Team.objects.all()),
             "duplicates": joining.candidates(conversation),
         },
     )  # fmt: skip
@@ -75,3 +80,21 @@ async def second_looks(request: HttpRequest, agent: Agent) -> HttpResponseBase:
 def _second_looks(request: HttpRequest, agent: Agent) -> HttpResponse:
     context = {"agent": agent, "looks": casework.waiting(), "verbs": casework.VERBS}
     return render(request, "desk/tools/second_looks.html", context)
+
+
+@require_safe
+@agents_only
+async def translation(request: HttpRequest, agent: Agent, conversation_id: UUID, seq: int) -> HttpResponseBase:
+    """GET /desk/c/<id>/translation/<line>: in the agent's own language; 404 where no model is configured."""
+    return await for_agent(request, _translation, request, conversation_id, seq)
+
+
+def _translation(request: HttpRequest, conversation_id: UUID, seq: int) -> HttpResponse:
+    line = Message.objects.filter(conversation=conversation_id, seq=seq).first()
+    if line is None or not settings.CHAT_MODEL:
+        return render(request, "desk/not_found.html", status=404)
+    from knowledge import translating
+
+    language = get_language() or "es"
+    context = {"text": translating.translated(line.text, language), "language": language}
+    return render(request, "desk/tools/translation.html", context)

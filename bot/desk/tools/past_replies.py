@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from bot.conversations.models import Conversation, Message
 from bot.desk.access import display_name
 from bot.desk.tools.models import PastReply
-from knowledge.encoder import cleaned, encoder, encoder_name
 from knowledge.masking import masked
 
 log = logging.getLogger(__name__)
@@ -53,6 +52,8 @@ def learn(limit: int = AT_ONCE) -> int:
 
 def _take_up(message: Message) -> None:
     """A reply without words, or to none, is kept with an empty vector: it is known, and never suggested."""
+    from knowledge.encoder import encoder_name
+
     names = tuple(message.conversation.identity.customer.name.split())
     question, answer = nameless(asked_before(message), names), nameless(message.text.strip(), names)
     speaks = bool(question) and len(answer) >= SHORTEST
@@ -84,12 +85,17 @@ def asked_before(message: Message) -> str:
 
 
 def _vector(text: str) -> NDArray[np.float32]:
+    # The encoder takes seconds to import: it is, when it is first asked.
+    from knowledge.encoder import cleaned, encoder
+
     vector = np.array(encoder().embed_query(cleaned(text)), dtype=np.float32)
     return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), dtype=np.float32)
 
 
 def similar(question: str, language: str, *, apart_from: Conversation, limit: int = 3) -> list[Past]:
     """Replies to words like these in other conversations, most alike first, each text once. Raises EncoderError."""
+    from knowledge.encoder import encoder_name
+
     rows = PastReply.objects.filter(language=language, encoder=encoder_name()).exclude(vector=b"")
     rows = rows.exclude(message__conversation=apart_from).order_by("-at")[:COMPARED]
     pairs = list(rows.values_list("pk", "vector"))

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
@@ -76,8 +77,9 @@ def asleep(conversation: Conversation) -> Snooze | None:
 
 
 def put_aside() -> QuerySet[Snooze, UUID]:
-    """The conversations that agents have put aside now. Named in `settings.PUT_ASIDE`."""
-    return Snooze.objects.filter(ended_at=None).values_list("conversation", flat=True)
+    """Where an agent waits on purpose, or had the conversation back only a moment ago. See `settings.PUT_ASIDE`."""
+    back = Q(ended_by="time", ended_at__gt=timezone.now() - settings.AGENT_SILENCE)
+    return Snooze.objects.filter(Q(ended_at=None) | back).values_list("conversation", flat=True)
 
 
 def wake(conversation: Conversation, by: str) -> Snooze | None:

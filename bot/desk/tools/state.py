@@ -10,9 +10,9 @@ from bot.conversations.media import checks
 from bot.conversations.models import Conversation, Handoff
 from bot.desk.access import Agent
 from bot.desk.labels import word
+from bot.desk.sorting.views import sorts
 from bot.desk.tools import casework, deeds, joining, snoozing
 from bot.desk.tools.models import TeamOf
-from knowledge import writing
 
 
 def tools(agent: Agent, conversation: Conversation) -> dict[str, Any]:
@@ -27,9 +27,9 @@ def tools(agent: Agent, conversation: Conversation) -> dict[str, Any]:
         "offered": offered and conversation.owner == agent.owner,
         "joined": joining.joined(conversation),
         "joined_to": joining.joined_to(conversation),
+        "sorts": sorts(conversation),
         "case_tools": casework.tools_of(agent, conversation),
         "outcomes": deeds.OUTCOMES.items(),
         "file_limit": settings.MEDIA_BYTES,
         "file_megabytes": checks.megabytes(),
-        "can_translate": writing.configured(),
     }

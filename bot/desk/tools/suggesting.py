@@ -16,7 +16,6 @@ from bot.desk.access import Agent, agents_only, for_agent
 from bot.desk.tools import citing, past_replies
 from bot.desk.tools.citing import Source
 from bot.desk.tools.past_replies import Past
-from knowledge.encoder import EncoderError
 
 log = logging.getLogger(__name__)
 ARTICLES = 2
@@ -48,6 +47,8 @@ def open_words(conversation: Conversation) -> str:
 
 def suggestions(conversation: Conversation) -> Suggestions:
     """Nothing where the customer has said nothing, or where the models cannot be asked."""
+    from knowledge.encoder import EncoderError
+
     asked = open_words(conversation)
     if not asked:
         return Suggestions("", (), ())

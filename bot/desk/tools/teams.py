@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -20,15 +19,6 @@ from bot.desk.roles import ANSWER
 from bot.desk.tools.models import Team, TeamOf
 
 
-@dataclass(frozen=True)
-class Colleague:
-    """Somebody who can be given a conversation; `open` is how many they have now."""
-
-    id: int
-    name: str
-    open: int
-
-
 def agents() -> list[Any]:
     """Every active account that may answer customers."""
     app, _dot, codename = ANSWER.partition(".")
@@ -36,16 +26,6 @@ def agents() -> list[Any]:
     allowed = Q(groups__permissions__in=may) | Q(user_permissions__in=may) | Q(is_superuser=True)
     found = get_user_model().objects.filter(allowed, is_active=True).distinct()
     return list(found.order_by("first_name", "username"))
-
-
-def colleagues(agent: Agent) -> list[Colleague]:
-    """Everybody else at the desk, by name."""
-    owners = Conversation.objects.filter(owner__startswith="agent:").values_list("owner", flat=True)
-    load: dict[str, int] = {}
-    for owner in owners:
-        load[owner] = load.get(owner, 0) + 1
-    others = [each for each in agents() if each.pk != agent.id]
-    return [Colleague(each.pk, display_name(each), load.get(f"agent:{each.pk}", 0)) for each in others]
 
 
 def to_colleague(agent: Agent, conversation_id: UUID, colleague_id: int, note: str) -> dict[str, Any]:

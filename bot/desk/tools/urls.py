@@ -10,5 +10,6 @@ urlpatterns = [
     path("desk/c/<uuid:conversation_id>/canned", panels.canned_replies, name="desk-canned"),
     path("desk/c/<uuid:conversation_id>/articles", panels.articles, name="desk-articles"),
     path("desk/c/<uuid:conversation_id>/suggested", suggesting.suggested, name="desk-suggested"),
+    path("desk/c/<uuid:conversation_id>/translation/<int:seq>", panels.translation, name="desk-translation"),
     path("desk/c/<uuid:conversation_id>/passing", panels.passing, name="desk-passing"),
 ]

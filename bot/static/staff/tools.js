@@ -160,6 +160,13 @@
     if (canned && !along.canned.includes(canned)) along.canned.push(canned);
     write();
   }, true);
+  // What a conversation is about is corrected by choosing something else.
+  document.addEventListener("change", (event) => {
+    const { postChange } = event.target.dataset;
+    if (!postChange || !event.target.value) return;
+    const values = Object.fromEntries(new FormData(event.target.form));
+    htmx.ajax("POST", postChange, { source: $("desk"), target: $("desk"), swap: "none", values }).catch(() => {});
+  });
   // A slash in an empty text opens the canned replies.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.target.id !== "text" || event.target.value) return;

@@ -10,12 +10,14 @@ from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand, CommandError
 
 from bot.desk.roles import create_roles
+from bot.desk.tools.demo import demo_replies
 
 # account: first name, last name, group. Wagtail's own migrations make Editors and Moderators; a moderator publishes.
 STAFF = {
     "ana": ("Ana", "Ruiz", "agents"),
     "bruno": ("Bruno", "Sanz", "agents"),
     "vera": ("Vera", "Mas", "supervisors"),
+    "carmen": ("Carmen", "Gil", "supervisors"),
     "editor": ("Elena", "Mora", "Editors"),
     "publisher": ("Pau", "Serra", "Moderators"),
 }
@@ -41,4 +43,5 @@ class Command(BaseCommand):
                 account.set_password(password)
                 account.save()
             account.groups.add(Group.objects.get_or_create(name=group)[0])
+        demo_replies()
         self.stdout.write(f"demo staff: {', '.join(settings.DEMO_STAFF)}")
