@@ -95,7 +95,8 @@ async def test_what_is_missing_at_twilio_is_created_and_submitted_once() -> None
     made = {content["friendly_name"]: content for content in twilio.contents}
     body = made["answer_ready_es"]["types"]["twilio/text"]["body"]
     assert body.startswith("Hola, {{1}}: soy {{2}}") and made["answer_ready_es"]["language"] == "es"
-    assert [each["category"] for each in twilio.asked("/ApprovalRequests/whatsapp")] == ["UTILITY"] * len(lines)
+    asked = [each["category"] for each in twilio.asked("/ApprovalRequests/whatsapp")]
+    assert asked == [template.category.upper() for template in all_templates().values() for _language in ("es", "en")]
     assert all("not submitted" in line for line in await report(adapter(twilio), submit=True)), "Twilio has them all"
     text, template = all_templates()["answer_ready"].fill("es", {"name": "Lucía", "agent": "Ana"})
     out = Outbound(id="00000000-0000-0000-0000-000000000007", to="+34600111222", actor="human", text=text,

@@ -10,6 +10,7 @@ import schemathesis
 from django.core.wsgi import get_wsgi_application
 from hypothesis import HealthCheck, given, settings
 from schemathesis.core.failures import FailureGroup
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from bot.desk.models import ApiToken
 from tests.desk.desk_cast import Line, begin
@@ -40,7 +41,9 @@ def test_the_staff_api_is_as_it_says(operations: list[Any], key: str) -> None:
         @QUICK
         @given(case=operation.as_strategy())
         def holds(case: Any) -> None:
-            case.call_and_validate(headers={"authorization": f"Bearer {key}"})
+            # A body of the right form may still name a colleague or an hour that does not exist: then 422 says so.
+            rules = [positive_data_acceptance]
+            case.call_and_validate(headers={"authorization": f"Bearer {key}"}, excluded_checks=rules)
 
         try:
             holds()
