@@ -22,7 +22,8 @@ VALUES = {
 }  # fmt: skip
 # Addresses that anybody may open; each guards itself by a signature, a token of its own, or has nothing to hide.
 PUBLIC = (
-    r"channels/", r"web/", r"continue$", r"calls/status$", r"healthz$", r"readyz$", r"metrics$", r"login$", r"login/code$", r"logout$",
+    r"channels/", r"web/", r"continue$", r"calls/status$", r"healthz$", r"readyz$", r"metrics$", r"login$", r"logout$",
+    r"login/code$",
     r"sitemap\.xml$", r"robots\.txt$", r"help/", r"i18n/", r"sandbox", r"$", r"es/", r"en/", r"documents/", r"static/",
     r"cms/login/$", r"cms/logout/$", r"cms/password_reset/", r"cms/jsi18n/", r"cms/sprite", r"admin/login/$",
     r"admin/logout/$", r"admin/jsi18n/$", r"api/openapi\.json$", r"_util/", r"cms/icons/", r"files/",
