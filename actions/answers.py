@@ -19,8 +19,8 @@ from knowledge.gaps import record_answer, record_gap
 UNCLEAR_BEFORE_PERSON = 3
 # Below this the customer wants something done rather than told, and a flow that is this likely is begun.
 WANTED, LIKELY = 0.4, 0.2
-# From here on the words are a question, even if no article answers it.
-ASKED = 0.6
+# From here on the words are a question, even if no article answers it; and from there, whatever wish they also name.
+ASKED, SURELY_ASKED = 0.6, 0.85
 
 
 def answer_question(turn: Turn, least: float = 0.0, flow: str | None = None) -> bool:
@@ -88,7 +88,7 @@ def reply(turn: Turn) -> list[EventType]:
 
 def wished(turn: Turn) -> str | None:
     """The flow that words begin which the classifier of intents took for something else."""
-    if named := wishes.wish(turn.words):
+    if turn.asks < SURELY_ASKED and (named := wishes.wish(turn.words)):
         return named
     intent, confidence = turn.rank(STARTS)
     named_order = bool(understand.order_numbers(turn.words))

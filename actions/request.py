@@ -38,7 +38,7 @@ ALIKE = frozenset({"return", "exchange", "damaged", "wrong_item", "warranty", "r
 
 
 # Flows whose name also names rules: "¿cuánto tengo para devolver?" asks, "¿dónde está mi pedido?" wants it looked up.
-RULES_OF = ALIKE | {"cancel", "address", "invoice", "export", "erasure"}
+RULES_OF = ALIKE | {"cancel", "address", "invoice", "points", "export", "erasure"}
 
 
 class Ended(Exception):

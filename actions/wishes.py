@@ -51,7 +51,7 @@ WISHES: tuple[tuple[str, Pattern], ...] = (
     ("warranty", _phrases(
         r"repar\w+", r"arregl\w+", r"que (?:me )?l[ao]s? (?:mir|revis)\w+", "(?:usar |por |en )?(?:la )?garantia",
         r"repair\w*", "fix(?:ed)?", "warranty claim", "under warranty",
-        r"claim (?:on |under )?(?:the |my )?(?:warranty|guarantee)",
+        r"(?:claim|use) (?:on |under )?(?:the |my )?(?:warranty|guarantee)",
     )),
 )  # fmt: skip
 # These say the wish without any "I want".
