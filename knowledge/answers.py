@@ -21,6 +21,8 @@ __all__ = ["Answer", "Citation", "KnowledgeUnavailable", "answer"]
 
 # A section of the body must be nearer to the question than the short answer by this much to be quoted in its place.
 SECTION_LEAD = 0.2
+# A question that points back ("is that free?") is asked together with the one before it, unless it is this sure alone.
+LEANING_BELOW = 0.6
 # An article is worth naming beside the first when it is at least e to the minus this as likely.
 ALTERNATIVE_LEAD = 1.5
 CODE = re.compile(r"\b(?:[a-z]{1,3}-?\d{1,4}|\d{1,2})\b", re.IGNORECASE)
@@ -71,7 +73,7 @@ def answer(
     """
     asked = [question, *wording.last_question(question)]
     found = surest([search(text, language, products=products, today=today) for text in asked])
-    if context and confidence_of(found) < calibration().threshold and wording.leans(question, language):
+    if context and confidence_of(found) < LEANING_BELOW and wording.leans(question, language):
         leaning = search(f"{context[-1]} {question}", language, products=products, today=today)
         if says(leaning, question, language):
             found = surest([found, leaning])
