@@ -54,9 +54,9 @@ def test_lucia_asks_is_handed_over_and_hears_from_ana(lucia: Page, ana: Page) ->
     waiting.click()
     ana.get_by_role("button", name="Tomar").first.click()
     expect(log).to_contain_text("Ana", timeout=30_000)
-    box = ana.get_by_role("textbox").last
+    box = ana.get_by_role("textbox", name="Tu texto")
     box.fill("Hola, Lucía. ¿Qué le pasa a tu robot?")
-    ana.get_by_role("button", name="Enviar").first.click()
+    ana.get_by_role("button", name="Enviar", exact=True).click()
     expect(log).to_contain_text("¿Qué le pasa a tu robot?", timeout=10_000)
     picture(ana, "desk")
 

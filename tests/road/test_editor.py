@@ -13,9 +13,9 @@ NEW = "Y desde hoy te damos una planta a cambio."
 
 def signed_in(stack: Stack, name: str) -> httpx.Client:
     client = httpx.Client(base_url=stack.urls["web"], follow_redirects=True, timeout=60)
-    client.get("/cms/login/")
+    client.get("/login")
     login = {"username": name, "password": f"lumbre-{name}", "csrfmiddlewaretoken": client.cookies["csrftoken"]}
-    page = client.post("/cms/login/", data=login, headers={"referer": f"{client.base_url}/cms/login/"})
+    page = client.post("/login?next=/cms/", data=login, headers={"referer": f"{client.base_url}/login"})
     assert page.status_code == 200 and "login" not in str(page.url), page.url
     return client
 
