@@ -55,5 +55,4 @@ bench-desk: ## how long until 50 desks show what customers write in 2,000 conver
 reindex: ## build the search index of the articles anew
 	@$(LOCAL) reindex
 
-.PHONY: help run setup test lint eval bench chaos train bench-nlu bench-retrieval simulate bench-dashboard bench-radar \
-	bench-prediction bench-desk reindex
+.PHONY: help run setup test lint eval bench chaos train bench-nlu bench-retrieval simulate bench-dashboard bench-radar bench-prediction bench-desk reindex

@@ -49,7 +49,7 @@ def test_lucia_asks_is_handed_over_and_hears_from_ana(lucia: Page, ana: Page) ->
     write(lucia, "quiero hablar con una persona")
     expect(log).to_contain_text("Te paso con una persona del equipo", timeout=30_000)
 
-    waiting = ana.get_by_text("pide una persona").first
+    waiting = ana.get_by_role("link").filter(has_text="pide una persona").first
     expect(waiting).to_be_visible(timeout=30_000)
     waiting.click()
     ana.get_by_role("button", name="Tomar").first.click()
