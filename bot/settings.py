@@ -345,7 +345,6 @@ DEMO_STAFF = {
     "ana": "lumbre-ana",
     "bruno": "lumbre-bruno",
     "vera": "lumbre-vera",
-    "carmen": "lumbre-carmen",
     "editor": "lumbre-editor",
     "publisher": "lumbre-publisher",
 }

@@ -17,7 +17,6 @@ STAFF = {
     "ana": ("Ana", "Ruiz", "agents"),
     "bruno": ("Bruno", "Sanz", "agents"),
     "vera": ("Vera", "Mas", "supervisors"),
-    "carmen": ("Carmen", "Gil", "supervisors"),
     "editor": ("Elena", "Mora", "Editors"),
     "publisher": ("Pau", "Serra", "Moderators"),
 }
