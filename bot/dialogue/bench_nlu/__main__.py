@@ -13,6 +13,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from bot.dialogue.bench_nlu import engine, measure, own, report
 from bot.dialogue.bench_nlu.sets import SETS, NoData, PublicSet
 
@@ -66,10 +68,18 @@ def validated(chosen: argparse.Namespace) -> dict[str, Any]:
     return {"folds": own.FOLDS, "rows": rows, "recall": recall, "pairs": own.confused(told, 15)}
 
 
+def intents_only(config: str) -> str:
+    """A config.yml's text without the classifier of purposes, which names intents of this shop."""
+    whole = yaml.safe_load(config)
+    whole["pipeline"] = [one for one in whole["pipeline"] if not one["name"].endswith(".PurposeClassifier")]
+    return yaml.safe_dump(whole, sort_keys=False)
+
+
 def measured(chosen: argparse.Namespace, one: PublicSet) -> dict[str, dict[str, float]]:
     """Figures of this pipeline, and of stock Rasa where asked for."""
     splits = one.splits(chosen.data)
-    pipelines = {"ours": measure.Pipeline("config.yml", (ROOT / "config.yml").read_text(encoding="utf-8"))}
+    config = (ROOT / "config.yml").read_text(encoding="utf-8")
+    pipelines = {"ours": measure.Pipeline("config.yml", intents_only(config))}
     if chosen.stock and one.few:
         pipelines["stock"] = measure.Pipeline("stock Rasa", STOCK_CONFIG, chosen.stock_python, full=True)
     found = {}

@@ -41,12 +41,14 @@ class SentenceClassifier(GraphComponent, IntentClassifier):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """`encoder`: its name. `second`: the slower one's, empty for none; `second_below`: the confidence under which
-        it is asked. `characters`: length of the n-grams' vector beside an embedding's 1; 0 for none. `names`: an
-        intent's own name is one more example of it. `C`: inverse of the regularisation; larger is surer of itself."""
+        it is asked, and `second_length` the length of its vector beside the first one's 1. `characters`: length of the
+        n-grams' vector; 0 for none. `names`: an intent's own name is one more example of it. `C`: inverse of the
+        regularisation; larger is surer of itself."""
         return {
             "encoder": UniversalSentenceEncoder.name,
             "second": "",
             "second_below": 0.6,
+            "second_length": 1.0,
             "characters": 0.5,
             "names": False,
             "C": 30.0,
@@ -88,10 +90,10 @@ class SentenceClassifier(GraphComponent, IntentClassifier):
             examples += [(_NOT_LETTERS.sub(" ", intent), intent) for intent in self._intents]
         texts = [text for text, _intent in examples]
         targets = np.array([self._intents.index(intent) for _text, intent in examples])
-        encoders = [name for name in (self._config["encoder"], self._config["second"]) if name]
+        encoders = [(self._config["encoder"], 1.0), (self._config["second"], self._config["second_length"])]
         self._heads = [
-            Head.trained(tuple(encoders[:count]), self._config["characters"], texts, targets, self._config["C"])
-            for count in range(1, len(encoders) + 1)
+            Head.trained(dict(encoders[:count]), self._config["characters"], texts, targets, self._config["C"])
+            for count in range(1, 3 if self._config["second"] else 2)
         ]
         logger.info("Intent classifier: %d examples, %d intents.", len(examples), len(self._intents))
         self._persist()
@@ -143,5 +145,5 @@ class SentenceClassifier(GraphComponent, IntentClassifier):
         component._intents = about["intents"]
         for name in component._heads[-1].encoders:
             check_encoder(name)
-        shared_encoder(component._heads[0].encoders[0])
+        shared_encoder(next(iter(component._heads[0].encoders)))
         return component

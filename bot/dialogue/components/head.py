@@ -12,25 +12,27 @@ from bot.dialogue.components.encoder import shared_encoder, unit
 from bot.dialogue.components.ngrams import Ngrams, matrix
 
 
-def embedded(encoders: tuple[str, ...], middle: np.ndarray, texts: list[str]) -> np.ndarray:
-    """The vectors of `texts` under each encoder, side by side, each seen from the middle of all training texts.
+def embedded(encoders: dict[str, float], middle: np.ndarray, texts: list[str]) -> np.ndarray:
+    """The vectors of `texts` under each encoder, side by side, each of the length given for it and seen from the middle
+    of all training texts.
 
     e5 keeps every text within a narrow cone; what tells them apart is small beside the middle they share.
     """
     blocks, at = [], 0
-    for name in encoders:
+    for name, length in encoders.items():
         vectors = shared_encoder(name).encode(texts)
-        blocks.append(unit(vectors - middle[at : at + vectors.shape[1]]))
+        blocks.append(unit(vectors - middle[at : at + vectors.shape[1]]) * np.float32(length))
         at += vectors.shape[1]
     return np.hstack(blocks)
 
 
 @dataclass(frozen=True)
 class Head:
-    """`weights`: a row per intent; first the encoders' columns in their order, then the n-grams'. `characters`: length
-    of the n-grams' vector beside the embeddings' 1 each; `middle`: the mean of the training texts' vectors."""
+    """`encoders`: the length of each one's vectors, `characters` that of the n-grams' vector; `middle`: the mean of the
+    training texts' vectors; `weights`: a row per intent, first the encoders' columns in their order, then the
+    n-grams'."""
 
-    encoders: tuple[str, ...]
+    encoders: dict[str, float]
     middle: np.ndarray
     characters: float
     ngrams: Ngrams
@@ -39,7 +41,7 @@ class Head:
 
     @classmethod
     def trained(
-        cls, encoders: tuple[str, ...], characters: float, texts: list[str], targets: np.ndarray, C: float
+        cls, encoders: dict[str, float], characters: float, texts: list[str], targets: np.ndarray, C: float
     ) -> Head:
         """Fitted on `texts` whose intents have the numbers `targets`. Raises EncoderError for an unknown encoder."""
         ngrams = Ngrams.of(texts if characters else [])
@@ -59,7 +61,8 @@ class Head:
     def arrays(self) -> dict[str, np.ndarray]:
         """What `of_arrays` needs."""
         return {
-            "encoders": np.array(self.encoders),
+            "encoders": np.array(list(self.encoders)),
+            "lengths": np.array(list(self.encoders.values())),
             "middle": self.middle,
             "characters": np.array(self.characters),
             "ngrams": self.ngrams.keys,
@@ -71,7 +74,7 @@ class Head:
     @classmethod
     def of_arrays(cls, stored: Any) -> Head:
         """The head that `arrays` told about."""
-        encoders = tuple(str(name) for name in stored["encoders"])
+        encoders = dict(zip(stored["encoders"].tolist(), stored["lengths"].tolist(), strict=True))
         ngrams = Ngrams(stored["ngrams"], stored["rarity"])
         characters = float(stored["characters"])
         return cls(encoders, stored["middle"], characters, ngrams, stored["weights"], stored["bias"])

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.dialogue.bench_nlu import measure, own, report, sets
-from tests.dialogue.engine import ROOT
+from tests.dialogue.engine import ROOT, rasa_python
 
 
 def told(intent: str, taken: str, language: str = "es") -> own.Told:
@@ -60,6 +60,26 @@ def test_the_page_shows_what_was_measured_and_a_dash_for_the_rest() -> None:
     page = report.markdown({"public": {"banking77-10": {"ours": {"accuracy": 84.04}}}})
     assert "| banking77, 10 of each | 84.0 | — | 85.2 | USE+ConveRT |" in page
     assert "clinc" not in page.lower()
+
+
+def test_the_shop_s_own_pipeline_is_trained_on_a_set_that_knows_nothing_of_the_shop(tmp_path: Path) -> None:
+    said = {"card_arrival": "when will card number {} arrive", "lost_card": "I lost my card {} in the street"}
+    for part, numbers in (("train", range(6)), ("test", range(6, 8))):
+        rows = [{"text": text.format(n), "intent": intent} for intent, text in said.items() for n in numbers]
+        (tmp_path / "banking77").mkdir(exist_ok=True)
+        (tmp_path / "banking77" / f"{part}.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    wanted = ["--no-own", "--sets", "banking77-full", "--data", tmp_path, "--docs", tmp_path, "--kept", tmp_path]
+    done = subprocess.run(
+        [rasa_python(), "-m", "bot.dialogue.bench_nlu", *map(str, wanted)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert json.loads(done.stdout.splitlines()[-1])["banking77-full"]["accuracy"] == 100
+    assert "| banking77, all | 100.0 |" in (tmp_path / "nlu.md").read_text(encoding="utf-8")
 
 
 def test_without_the_public_sets_it_says_where_it_looked(tmp_path: Path) -> None:
