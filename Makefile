@@ -19,6 +19,9 @@ test: ## set up what the tests need and run them (ARGS="tests/shop -q": some of 
 lint: ## style, types, and who may import whom
 	@$(LOCAL) lint
 
+chat: ## write to the running shop as a customer, in this terminal (ARGS="--language en")
+	@$(LOCAL) chat $(ARGS)
+
 eval: ## play CASES=folder (default tests/evaluation) against the shop that `make run` started
 	@$(LOCAL) eval $(or $(CASES),tests/evaluation) $(ARGS)
 
@@ -55,4 +58,4 @@ bench-desk: ## how long until 50 desks show what customers write in 2,000 conver
 reindex: ## build the search index of the articles anew
 	@$(LOCAL) reindex
 
-.PHONY: help run setup test lint eval bench chaos train bench-nlu bench-retrieval simulate bench-dashboard bench-radar bench-prediction bench-desk reindex
+.PHONY: help run setup test lint chat eval bench chaos train bench-nlu bench-retrieval simulate bench-dashboard bench-radar bench-prediction bench-desk reindex

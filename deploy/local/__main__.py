@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 OLDEST = (3, 9)
-WITH_ARGUMENTS = {"test", "manage", "eval", "bench", "bench-nlu", "bench-retrieval", "bench-desk", "chaos"}
+WITH_ARGUMENTS = {"test", "manage", "chat", "eval", "bench", "bench-nlu", "bench-retrieval", "bench-desk", "chaos"}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -31,6 +31,7 @@ def parser() -> argparse.ArgumentParser:
     )
     commands.add_parser("lint", help="ruff, mypy and import-linter")
     commands.add_parser("manage", help="manage.py with the environment of the processes", add_help=False)
+    commands.add_parser("chat", help="write to the running shop as a customer, in this terminal", add_help=False)
     commands.add_parser(
         "eval", help="play an evaluation folder (default tests/evaluation) against the running shop", add_help=False
     )
@@ -90,6 +91,8 @@ def _command(options: argparse.Namespace, rest: Sequence[str], environ: Mapping[
         return checks.test(layout, known, console, rest)
     elif options.command == "lint":
         return checks.lint(layout, known, console)
+    elif options.command == "chat":
+        return checks.chat(layout, known, rest)
     elif options.command == "eval":
         return checks.evaluate(layout, known, rest or ["tests/evaluation"])
     elif options.command == "bench-nlu":

@@ -53,6 +53,13 @@ def manage(layout: Layout, environ: Mapping[str, str], arguments: Sequence[str])
     return _beside_the_shop(layout, environ, ["manage.py", *arguments], dev=False)
 
 
+def chat(layout: Layout, environ: Mapping[str, str], arguments: Sequence[str]) -> int:
+    """Write to the shop that `make run` started; its exit code."""
+    web = _running(layout).get("web")
+    base = ["--base", web] if web else []
+    return _beside_the_shop(layout, environ, ["-m", "channels.web.terminal", *base, *arguments], dev=False)
+
+
 def evaluate(layout: Layout, environ: Mapping[str, str], arguments: Sequence[str]) -> int:
     """Play a folder of questions, dialogues and attacks against the shop that `make run` started; its exit code."""
     return _beside_the_shop(layout, environ, ["-m", "tests.evaluation", *arguments], dev=True)
@@ -128,13 +135,19 @@ def reindex(layout: Layout, environ: Mapping[str, str], console: Console) -> Non
 
 
 def _running_addresses(layout: Layout) -> dict[str, str]:
+    urls = _running(layout)
+    names = {"CHROMA_URL": "chroma", "RASA_URL": "rasa", "POSTVENTA_ACTIONS_URL": "actions"}
+    return {name: urls[part] for name, part in names.items() if part in urls}
+
+
+def _running(layout: Layout) -> dict[str, str]:
+    """The addresses of the shop that runs now, by part; none when none runs."""
     try:
         told = json.loads(layout.state.read_text(encoding="utf-8"))
         os.kill(told["pid"], 0)
-        urls = told["urls"]
+        return dict(told["urls"])
     except (OSError, ValueError, KeyError):
         return {}
-    return {"CHROMA_URL": urls["chroma"], "RASA_URL": urls["rasa"], "POSTVENTA_ACTIONS_URL": urls["actions"]}
 
 
 def _run(layout: Layout, env: Mapping[str, str], arguments: Sequence[object]) -> int:
