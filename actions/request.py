@@ -108,6 +108,7 @@ class Request(SyncAction):
         if not begins and wishes.stops(turn.words):
             turn.say("utter_stopped")
             raise Ended
+        product = known.get("product")
         learned = facts.learn(turn, known, asked, self.flow)
         if reason := trouble(turn):
             hand_off(turn, reason)
@@ -126,6 +127,10 @@ class Request(SyncAction):
             known["unclear"] = 0
             if turn.intent == "ask_question" and "?" in turn.words and asked not in FREE_TEXT:
                 answer_question(turn)
+        elif learned == {"product"} and asked not in FREE_TEXT and turn.asks >= ASKED and answer_question(turn):
+            # What is asked about in passing need not be what is sent back.
+            known["product"] = product
+            return frozenset()
         return learned
 
     def _turned_to(self, turn: Turn, asked: str | None, learned: frozenset[str]) -> str | None:
@@ -174,7 +179,7 @@ class Request(SyncAction):
             turn.say("utter_person_will_decide")
             hand_off(turn, "policy_check")
             raise Ended
-        elif turn.intent != "repeat":
+        elif turn.intent != "repeat" and not (sure and wish == self.flow):
             self._misunderstood(turn, known)
 
     def _misunderstood(self, turn: Turn, known: facts.Known) -> None:

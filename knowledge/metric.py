@@ -28,7 +28,7 @@ FILE = Path(__file__).with_name("metric.npz")
 # Added to each direction's spread, as a share of the mean one, so that rare directions are not blown up.
 SHRINKAGE = 1.0
 # The kernel of two questions is exp(-NARROW * (1 - cosine)); the ridge is per question of usual weight.
-NARROW, RIDGE = 4.0, 0.1
+NARROW, RIDGE = 2.5, 0.1
 # How much the second encoder counts beside the first, and how many directions of both are kept.
 SECOND, DIRECTIONS = 0.65, 256
 

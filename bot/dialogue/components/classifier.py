@@ -1,4 +1,4 @@
-"""The intent classifier: sentence embedding and character n-grams → logistic regression, stored without pickle."""
+"""The intent classifier: likeness to every example by sentence embeddings and n-grams, stored without pickle."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.dialogue.components.encoder import UniversalSentenceEncoder, check_encoder, shared_encoder
-from bot.dialogue.components.head import Head
+from bot.dialogue.components.kernel import Kernel
 
 logger = logging.getLogger(__name__)
 
@@ -29,10 +29,10 @@ _RANKED = 10
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class SentenceClassifier(GraphComponent, IntentClassifier):
-    """Multinomial logistic regression over unit-length sentence embeddings and character n-grams.
+    """Kernel ridge regression over sentence embeddings and character n-grams.
 
-    Where the best intent is too uncertain, a second regression is asked that also reads a second, slower encoder: a
-    fifth of the messages, and nearly all of what that encoder would gain on every one.
+    Where the best intent is too uncertain, a second, slower encoder is asked too: about a third of the messages, and
+    nearly all of what that encoder would gain on every one.
 
     A text without a letter or digit gets every intent at the same confidence, so that the fallback takes it:
     an embedding of nothing is otherwise some intent with confidence.
@@ -41,17 +41,15 @@ class SentenceClassifier(GraphComponent, IntentClassifier):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """`encoder`: its name. `second`: the slower one's, empty for none; `second_below`: the confidence under which
-        it is asked, and `second_length` the length of its vector beside the first one's 1. `characters`: length of the
-        n-grams' vector; 0 for none. `names`: an intent's own name is one more example of it. `C`: inverse of the
-        regularisation; larger is surer of itself."""
+        it is asked; `second_counts` and `characters`: how much its cosine and the n-grams' count beside the first
+        one's 1, 0 for no n-grams. `names`: an intent's own name is one more example of it."""
         return {
             "encoder": UniversalSentenceEncoder.name,
             "second": "",
-            "second_below": 0.6,
-            "second_length": 1.0,
+            "second_below": 0.95,
+            "second_counts": 2.0,
             "characters": 0.5,
             "names": False,
-            "C": 30.0,
         }
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
@@ -59,7 +57,7 @@ class SentenceClassifier(GraphComponent, IntentClassifier):
         self._storage = model_storage
         self._resource = resource
         self._intents: list[str] = []
-        self._heads: list[Head] = []
+        self._kernel: Kernel | None = None
 
     @classmethod
     def create(
@@ -90,11 +88,10 @@ class SentenceClassifier(GraphComponent, IntentClassifier):
             examples += [(_NOT_LETTERS.sub(" ", intent), intent) for intent in self._intents]
         texts = [text for text, _intent in examples]
         targets = np.array([self._intents.index(intent) for _text, intent in examples])
-        encoders = [(self._config["encoder"], 1.0), (self._config["second"], self._config["second_length"])]
-        self._heads = [
-            Head.trained(dict(encoders[:count]), self._config["characters"], texts, targets, self._config["C"])
-            for count in range(1, 3 if self._config["second"] else 2)
-        ]
+        encoders = {self._config["encoder"]: 1.0}
+        if self._config["second"]:
+            encoders[self._config["second"]] = float(self._config["second_counts"])
+        self._kernel = Kernel.trained(encoders, self._config["characters"], texts, targets)
         logger.info("Intent classifier: %d examples, %d intents.", len(examples), len(self._intents))
         self._persist()
         return self._resource
@@ -113,17 +110,12 @@ class SentenceClassifier(GraphComponent, IntentClassifier):
         count = len(self._intents)
         if not _WORD.search(text):
             return np.full(count, 1.0 / count)
-        scores = self._heads[0].chances(text)
-        if len(self._heads) > 1 and scores.max() < self._config["second_below"]:
-            scores = self._heads[1].chances(text)
-        return scores
+        return self._kernel.chances(text, self._config["second_below"])
 
     def _persist(self) -> None:
         with self._storage.write_to(self._resource) as folder:
-            for number, head in enumerate(self._heads):
-                np.savez(folder / f"head{number}.npz", **head.arrays())
-            about = {"intents": self._intents, "heads": len(self._heads)}
-            (folder / "classifier.json").write_text(json.dumps(about), encoding="utf-8")
+            np.savez(folder / "kernel.npz", **self._kernel.arrays())
+            (folder / "intents.json").write_text(json.dumps(self._intents), encoding="utf-8")
 
     @classmethod
     def load(
@@ -138,12 +130,10 @@ class SentenceClassifier(GraphComponent, IntentClassifier):
         here. The second encoder is loaded with the first message that needs it."""
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            about = json.loads((folder / "classifier.json").read_text(encoding="utf-8"))
-            for number in range(about["heads"]):
-                with np.load(folder / f"head{number}.npz", allow_pickle=False) as stored:
-                    component._heads.append(Head.of_arrays(stored))
-        component._intents = about["intents"]
-        for name in component._heads[-1].encoders:
+            component._intents = json.loads((folder / "intents.json").read_text(encoding="utf-8"))
+            with np.load(folder / "kernel.npz", allow_pickle=False) as stored:
+                component._kernel = Kernel.of_arrays(stored)
+        for name in component._kernel.encoders:
             check_encoder(name)
-        shared_encoder(next(iter(component._heads[0].encoders)))
+        shared_encoder(next(iter(component._kernel.encoders)))
         return component

@@ -24,7 +24,7 @@ def inputs(project: Path) -> Iterator[Path]:
     yield from (project / "knowledge").glob("unanswerable.json")
     yield from (
         _CODE / f"{name}.py"
-        for name in ("classifier", "encoder", "guard", "head", "language", "ngrams", "purpose", "softmax")
+        for name in ("classifier", "encoder", "guard", "kernel", "language", "ngrams", "purpose", "softmax")
     )
 
 

@@ -47,7 +47,7 @@ def main() -> dict:
     sure = intent(loaded, "quiero devolver la cafetera")
     when_sure = sorted(encoder._shared)
     strange = ["hello, hola, dónde llega la devolución", "el gato duerme sobre la lavadora", "buenos paquetes", "42"]
-    first, unsure = min((float(loaded._heads[0].chances(text).max()), text) for text in strange)
+    first, unsure = min((float(loaded._kernel.chances(text, 0.0).max()), text) for text in strange)
     intent(loaded, unsure)
     return {
         "files": files,
