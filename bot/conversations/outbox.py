@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, get_args
 from uuid import UUID, uuid4
 
@@ -150,10 +150,9 @@ def _part(conversation: Conversation, delivery: Delivery) -> Part | None:
     delivery came to its end here."""
     if delivery.parts is None or delivery.next_part == 0:
         place = delivery.message.identity
-        adapter = registry.adapter(place.channel)
-        caps, last = adapter.caps, place.last_inbound_at
-        is_open = caps.reply_window is None or _within(last, caps.reply_window)
-        late = not is_open and caps.agent_window is not None and _within(last, caps.agent_window)
+        adapter, now = registry.adapter(place.channel), timezone.now()
+        is_open = adapter.caps.is_open(place.last_inbound_at, now)
+        late = not is_open and adapter.caps.is_open(place.last_inbound_at, now, person=True)
         try:
             out = outbound(conversation, delivery.message).model_copy(update={"late": late})
             parts = adapter.render(out, is_open)
@@ -165,10 +164,6 @@ def _part(conversation: Conversation, delivery: Delivery) -> Part | None:
         _finish(delivery, "accepted")
         return None
     return Part.model_validate(delivery.parts[delivery.next_part])
-
-
-def _within(last: datetime | None, window: timedelta) -> bool:
-    return last is not None and timezone.now() - last < window
 
 
 def outbound(conversation: Conversation, message: Message) -> Outbound:
