@@ -19,6 +19,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from bot.conversations import consent, reaching
+from bot.conversations.continuity import thread_at
 from bot.conversations.database import on_database
 from bot.conversations.media.address import address
 from bot.conversations.models import Conversation, Delivery, Message, ProviderReceipt, record
@@ -167,15 +168,16 @@ def _part(conversation: Conversation, delivery: Delivery) -> Part | None:
 
 
 def outbound(conversation: Conversation, message: Message) -> Outbound:
-    """The message in the channel contract's words."""
+    """The message in the channel contract's words; it may still go to a place that the conversation has left."""
+    thread, context = thread_at(conversation, message.identity)
     return Outbound(
         id=message.pk,
         to=message.identity.external_id,
         actor={"agent": "human", "bot": "bot"}.get(message.author, "system"),  # type: ignore[arg-type]
         text=message.text,
         language=conversation.language,
-        thread=conversation.thread or conversation.pk.hex,
-        context=conversation.context,
+        thread=thread or conversation.pk.hex,
+        context=context,
         choices=tuple(Choice(**choice) for choice in message.choices),
         citations=tuple(Citation(**citation) for citation in message.citations),
         media=tuple(

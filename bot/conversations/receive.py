@@ -150,7 +150,7 @@ def _of_thread(identity: Identity, thread: str) -> Conversation | None:
     named = Q(thread=thread) | Q(thread="", last_seq=0)
     with suppress(ValueError):
         named |= Q(pk=UUID(thread))
-    return identity.conversations.filter(named).order_by("-thread", "-created_at").first()
+    return identity.conversations.filter(named).order_by("-thread", "-arrived_at").first()
 
 
 def _known_identity(inbound: Inbound, phone: str) -> Identity | None:

@@ -11,6 +11,7 @@ from bot.dialogue.engine import standing_in
 from bot.dialogue.scripted import ScriptedDialogue
 from channels import registry
 from channels.memory.adapter import MemoryAdapter
+from tests.conversations.moves import Phone
 from tests.conversations.people import Page
 
 
@@ -48,3 +49,19 @@ def page(engine: ScriptedDialogue) -> Callable[[], Awaitable[Page]]:
         return await Page(AsyncClient()).open(language)
 
     return open_page
+
+
+@pytest.fixture
+def every_channel(settings: Any) -> None:
+    """Conversations may move to the in-memory channel too."""
+    settings.MOVES_NOT_TO = []
+
+
+@pytest.fixture
+def lucia(phone: MemoryAdapter) -> Phone:
+    return Phone(phone)
+
+
+@pytest.fixture
+def marc(phone: MemoryAdapter) -> Phone:
+    return Phone(phone, "marc")
