@@ -66,10 +66,10 @@ async def browser() -> AsyncIterator[Any]:
         await running.close()
 
 
-async def sign_in(browser: Any, server: str, account: Any) -> Page:
+async def sign_in(browser: Any, server: str, account: Any, **context: Any) -> Page:
     account.set_password("lumbre")
     await account.asave()
-    page = await (await browser.new_context(locale="es-ES")).new_page()
+    page = await (await browser.new_context(**{"locale": "es-ES", **context})).new_page()
     await page.goto(f"{server}/desk")
     await page.fill("[name=username]", account.username)
     await page.fill("[name=password]", "lumbre")
