@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -86,10 +86,12 @@ def load(now: datetime | None = None) -> Load:
 
 
 def _agents(handoffs: list[Handoff], states: dict[int, str], names: dict[int, str], now: datetime) -> list[AgentLoad]:
-    known = presence.states(now)
+    known, held = presence.states(now), defaultdict[int | None, list[Handoff]](list)
+    for handoff in handoffs:
+        held[handoff.conversation.agent_id].append(handoff)
     rows = []
     for pk, name in names.items():
-        mine = [handoff for handoff in handoffs if handoff.conversation.agent_id == pk]
+        mine = held[pk]
         seen = known.get(pk, presence.Seen())
         rows.append(
             AgentLoad(
