@@ -48,7 +48,7 @@ def server(transactional_db: None, tmp_path: Path) -> Iterator[str]:
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 150
     while time.monotonic() < deadline and process.poll() is None:
         try:
             if httpx.get(address, timeout=2).status_code == 200:
