@@ -1,0 +1,57 @@
+"""python -m tests.services: PostgreSQL and Redis for as long as the tests run that are named, or those that touch them.
+
+Ends with pytest's exit status; with 0, saying why, where the servers cannot be had.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+from deploy.local.layout import ROOT, Layout
+from tests.services import servers
+
+# What stores, claims, locks, counts or searches. Left out is what meets no database of ours: parsers and renderers of
+# channels, retrieval, Rasa's own parts, the set-up; and what brings its own SQLite shop: road, chaos, browsers.
+TOUCHED = (
+    "tests/conversations",
+    "tests/desk",
+    "tests/insights",
+    "tests/outreach",
+    "tests/sandbox",
+    "tests/security",
+    "tests/services",
+    "tests/shop",
+    "tests/knowledge",
+    "tests/channels",
+)
+LEFT_OUT = ("tests/channels/outside", "tests/desk/test_browser.py", "tests/desk/test_browser_files.py")
+
+
+def main(words: Sequence[str]) -> int:
+    signal.signal(signal.SIGTERM, _interrupt)
+    folder = Path(Layout.of().var).absolute() / "services"
+    try:
+        servers.postgres_folder(), servers.redis_server()
+    except servers.Missing as missing:
+        print(f"skipped: {missing}", file=sys.stderr)
+        return 0
+    with servers.postgres(folder / "postgres") as database, servers.redis_at(folder / "redis") as events:
+        env = {**os.environ, "DATABASE_URL": database, "REDIS_URL": events}
+        print(f"on {database} and {events}", file=sys.stderr, flush=True)
+        asked = list(words) or [*TOUCHED, "-q"]
+        ignored = [f"--ignore={path}" for path in LEFT_OUT]
+        return subprocess.call([sys.executable, "-m", "pytest", *asked, *ignored], cwd=ROOT, env=env)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
