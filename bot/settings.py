@@ -138,10 +138,9 @@ def database() -> dict[str, Any]:
     if config["ENGINE"] == "django.db.backends.postgresql":
         # The threads of a process share its connections; Django keeps none of its own beside a pool.
         config["CONN_MAX_AGE"] = 0
-        config["OPTIONS"] = {
-            **config.get("OPTIONS", {}),
-            "pool": {"min_size": 1, "max_size": int(env("POSTVENTA_DATABASE_CONNECTIONS", "12")), "timeout": 10},
-        }
+        given: Any = config.get("OPTIONS") or {}
+        pool = {"min_size": 1, "max_size": int(env("POSTVENTA_DATABASE_CONNECTIONS", "12")), "timeout": 10}
+        config["OPTIONS"] = {**given, "pool": pool}
     return config
 
 

@@ -12,7 +12,7 @@ RUN find bot channels knowledge -name '*.po' -execdir sh -c '/srv/postventa/.ven
 FROM python:3.12-slim-bookworm
 # The encoders' engine is linked with it.
 RUN apt-get update && apt-get install -y --no-install-recommends libgomp1=12.* && rm -rf /var/lib/apt/lists/*
-RUN useradd --uid 10001 --create-home postventa && mkdir -p /data/static && chown -R postventa /data
+RUN useradd --uid 10001 --create-home postventa && mkdir -p /data/static /index && chown -R postventa /data /index
 COPY --from=built --chown=postventa /srv/postventa /srv/postventa
 WORKDIR /srv/postventa
 # One thread for each encoder: spinning threads cost more than they bring.
