@@ -15,6 +15,7 @@ import sys
 import traceback
 import zlib
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from rasa_sdk.executor import ActionExecutor
@@ -156,8 +157,19 @@ def ready() -> ActionServer:
     import django
 
     django.setup()
-    warm_up()
+    # Not on this thread, where an event loop runs already.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        thread.submit(_warmed).result()
     return build()
+
+
+def _warmed() -> None:
+    from django.db import connections
+
+    try:
+        warm_up()
+    finally:
+        connections.close_all()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
