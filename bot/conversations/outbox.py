@@ -231,7 +231,7 @@ def _keep_receipts(delivery: Delivery, result: SendResult) -> str:
     account = registry.adapter(channel).account
     state: str = result.state
     for provider_id in result.provider_ids:
-        receipt, _ = ProviderReceipt.objects.get_or_create(
+        receipt, _ = ProviderReceipt.objects.select_for_update().get_or_create(
             channel=channel,
             account=account,
             provider_id=provider_id,
@@ -305,13 +305,12 @@ def merge_receipt(inbound: Inbound) -> None:
     by_reference = _by_reference(inbound.reference)
     _hold(ProviderReceipt.objects.filter(**named).values_list("delivery__conversation", flat=True).first())
     _hold(by_reference.conversation_id if by_reference else None)
-    receipt, created = ProviderReceipt.objects.get_or_create(
+    receipt, created = ProviderReceipt.objects.select_for_update().get_or_create(
         **named, defaults={"state": inbound.status, "error_code": inbound.error_code}
     )
     if not created and receipt.delivery:
-        # Our own call has come back in this very moment.
+        # Known since our own call came back, perhaps in this very moment.
         _hold(receipt.delivery.conversation_id)
-        receipt.refresh_from_db()
     if not created and _later(receipt.state, inbound.status) != receipt.state:
         receipt.state, receipt.error_code = inbound.status, inbound.error_code
         receipt.save()

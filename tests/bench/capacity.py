@@ -70,22 +70,27 @@ def main(words: Sequence[str] | None = None) -> int:
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, options.streams + 2_000), hard))
     try:
         with ExitStack() as stack:
-            env, engine = {"POSTVENTA_LOG_LEVEL": "WARNING"}, 0
-            try:
-                servers.postgres_folder(), servers.redis_server()
-            except servers.Missing as missing:
-                say(f"on SQLite: {missing}")
-            else:
-                database = stack.enter_context(servers.postgres(var / "postgres"))
-                env |= {"DATABASE_URL": database, "POSTVENTA_RASA_TRACKERS": database}
-                env |= {"REDIS_URL": stack.enter_context(servers.redis_at(var / "redis"))}
-                engine = servers.pid_of(var / "postgres")
+            env, engine = _engine(stack, var)
+            env["POSTVENTA_LOG_LEVEL"] = "WARNING"
             say("the shop starts")
             shop = stack.enter_context(stacks.running(var / "shop", env=env))
             return measure(options, shop, env, engine)
     except RuntimeError as error:
         print(f"not measured: {error}", file=sys.stderr)
         return 2
+
+
+def _engine(stack: ExitStack, var: Path) -> tuple[dict[str, str], int]:
+    """The settings of PostgreSQL and Redis, and PostgreSQL's pid; nothing and 0 where they cannot be had."""
+    try:
+        servers.redis_server()
+        database = stack.enter_context(servers.postgres(var / "postgres"))
+    except servers.Missing as missing:
+        say(f"on SQLite: {missing}")
+        return {}, 0
+    redis = stack.enter_context(servers.redis_at(var / "redis"))
+    env = {"DATABASE_URL": database, "POSTVENTA_RASA_TRACKERS": database, "REDIS_URL": redis}
+    return env, servers.pid_of(var / "postgres")
 
 
 def measure(options: argparse.Namespace, shop: stacks.Stack, env: dict[str, str], engine: int) -> int:

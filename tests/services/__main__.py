@@ -38,15 +38,17 @@ def main(words: Sequence[str]) -> int:
     folder = Path(Layout.of().var).absolute() / "services"
     try:
         servers.postgres_folder(), servers.redis_server()
+        with servers.postgres(folder / "postgres") as database, servers.redis_at(folder / "redis") as events:
+            print(f"on {database} and {events}", file=sys.stderr, flush=True)
+            return _pytest(list(words) or [*TOUCHED, "-q"], {"DATABASE_URL": database, "REDIS_URL": events})
     except servers.Missing as missing:
         print(f"skipped: {missing}", file=sys.stderr)
         return 0
-    with servers.postgres(folder / "postgres") as database, servers.redis_at(folder / "redis") as events:
-        env = {**os.environ, "DATABASE_URL": database, "REDIS_URL": events}
-        print(f"on {database} and {events}", file=sys.stderr, flush=True)
-        asked = list(words) or [*TOUCHED, "-q"]
-        ignored = [f"--ignore={path}" for path in LEFT_OUT]
-        return subprocess.call([sys.executable, "-m", "pytest", *asked, *ignored], cwd=ROOT, env=env)
+
+
+def _pytest(words: list[str], env: dict[str, str]) -> int:
+    command = [sys.executable, "-m", "pytest", *words, *(f"--ignore={path}" for path in LEFT_OUT)]
+    return subprocess.call(command, cwd=ROOT, env={**os.environ, **env})
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -9,6 +9,7 @@ import os
 import pwd
 import shutil
 import socket
+import stat
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -58,11 +59,16 @@ def free_port() -> int:
 
 @contextmanager
 def postgres(folder: Path) -> Iterator[str]:
-    """A PostgreSQL that lasts as long as the block; its DATABASE_URL. `folder` is made anew."""
-    programs, port, data = postgres_folder(), free_port(), folder / "data"
+    """A PostgreSQL that lasts as long as the block; its DATABASE_URL. `folder` is made anew.
+
+    Raises Missing where its account may not enter that folder.
+    """
+    programs, port, data, account = postgres_folder(), free_port(), folder / "data", _account()
     shutil.rmtree(folder, ignore_errors=True)
     data.mkdir(parents=True)
-    account = _account()
+    closed = [parent for parent in folder.resolve().parents if not parent.stat().st_mode & stat.S_IXOTH]
+    if account and closed:
+        raise Missing(f"{account} may not enter {closed[0]}: set POSTVENTA_VAR to a folder that everybody may enter")
     if account:
         _give(folder, account)
     with (folder / "log").open("w") as log:
