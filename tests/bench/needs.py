@@ -42,7 +42,7 @@ class Costs:
 
 @dataclass(frozen=True)
 class Need:
-    """For so many conversations a month. `processes` by place; of the database, cores."""
+    """For so many conversations a month. `processes` by place, 0 where no number is enough; of the database, cores."""
 
     conversations: float
     rate: float
@@ -67,7 +67,8 @@ def needed(conversations: float, costs: Costs, habits: Habits) -> Need:
         busy = rate * costs.turn.get(place, 0) + (streams * costs.stream_idle if place == "web" else 0)
         left = BUSY - watching if place == "web" else BUSY
         processes[place] = max(1, math.ceil(busy / left)) if left > 0 else 0
-    processes["web"] = max(processes["web"], math.ceil(streams / max(1, costs.streams)))
+    if processes["web"]:
+        processes["web"] = max(processes["web"], math.ceil(streams / max(1, costs.streams)))
     return Need(conversations, rate, streams, processes, conversations * habits.turns * costs.stored, watching)
 
 

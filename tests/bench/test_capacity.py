@@ -42,7 +42,10 @@ def test_a_process_less_makes_customers_wait() -> None:
 @given(st.floats(1e3, 1e8), st.floats(1, 10))
 def test_more_conversations_never_need_less(conversations: float, times: float) -> None:
     small, large = (needed(count, COSTS, Habits()) for count in (conversations, conversations * times))
-    assert all(large.processes[place] >= small.processes[place] for place in needs.PLACES)
+    for place in needs.PLACES:
+        # Beyond what the one log can carry there is no number of web processes, and the page says so.
+        out_of_reach = place == "web" and large.watching >= needs.BUSY
+        assert large.processes[place] == 0 if out_of_reach else large.processes[place] >= small.processes[place]
     assert large.rate >= small.rate and large.stored_a_month >= small.stored_a_month
 
 

@@ -6,6 +6,7 @@ Ends with pytest's exit status; with 0, saying why, where the servers cannot be 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -35,7 +36,8 @@ LEFT_OUT = ("tests/channels/outside", "tests/desk/test_browser.py", "tests/desk/
 
 def main(words: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
-    folder = Path(Layout.of().var).absolute() / "services"
+    # Two runs at once have nothing in common.
+    folder = Path(Layout.of().var).absolute() / "services" / str(os.getpid())
     try:
         servers.postgres_folder(), servers.redis_server()
         with servers.postgres(folder / "postgres") as database, servers.redis_at(folder / "redis") as events:
@@ -44,6 +46,8 @@ def main(words: Sequence[str]) -> int:
     except servers.Missing as missing:
         print(f"skipped: {missing}", file=sys.stderr)
         return 0
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _pytest(words: list[str], env: dict[str, str]) -> int:
