@@ -18,6 +18,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
+from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
 WINDOW = 60
@@ -52,7 +53,12 @@ def wait_for(request: HttpRequest) -> int:
     now = int(clock())
     bearer = request.headers.get("authorization", "")
     kept = [(limit.address, request.META.get("REMOTE_ADDR", "")), (limit.bearer if bearer else 0, bearer)]
-    over = [_counted(limit, name, now) > most for most, name in kept if most]
+    try:
+        over = [_counted(limit, name, now) > most for most, name in kept if most]
+    except RedisError as error:
+        # Customers are served without limits rather than not at all.
+        log.warning("calls are not counted while Redis is away: %s", type(error).__name__)
+        return 0
     return WINDOW - now % WINDOW if any(over) else 0
 
 
