@@ -21,7 +21,7 @@ from django.utils import timezone
 from bot.conversations import consent, reaching
 from bot.conversations.continuity import thread_at
 from bot.conversations.database import again_if_in_the_way, on_database
-from bot.conversations.media.address import address
+from bot.conversations.media.address import kept
 from bot.conversations.models import Conversation, Delivery, Message, ProviderReceipt, record
 from bot.conversations.writing import lock
 from bot.logs import about
@@ -199,9 +199,7 @@ def outbound(conversation: Conversation, message: Message) -> Outbound:
 
 def _where(file: Mapping[str, Any]) -> str:
     """Where a provider fetches a file: its own address, or one made for it while it is kept by us."""
-    if file.get("url"):
-        return str(file["url"])
-    return address(file["id"]) if file.get("id") and file.get("state") == "kept" else ""
+    return str(file.get("url") or kept(file))
 
 
 @again_if_in_the_way
