@@ -16,6 +16,9 @@ setup: ## set up everything, start nothing
 test: ## set up what the tests need and run them (ARGS="tests/shop -q": some of them)
 	@$(LOCAL) test $(ARGS)
 
+test-services: ## the part that stores and claims, on PostgreSQL and Redis of Debian's packages (ARGS: other tests)
+	@$(LOCAL) test-services $(ARGS)
+
 lint: ## style, types, and who may import whom
 	@$(LOCAL) lint
 
@@ -55,7 +58,10 @@ bench-prediction: ## precision and lift of the prediction per unit (writes docs/
 bench-desk: ## how long until 50 desks show what customers write in 2,000 conversations (writes docs/desk-load.md)
 	@$(LOCAL) bench-desk $(ARGS)
 
+bench-capacity: ## what turns, open pages and messages cost, and what many conversations need (writes docs/capacity.md)
+	@$(LOCAL) bench-capacity $(ARGS)
+
 reindex: ## build the search index of the articles anew
 	@$(LOCAL) reindex
 
-.PHONY: help run setup test lint chat eval bench chaos train bench-nlu bench-retrieval simulate bench-dashboard bench-radar bench-prediction bench-desk reindex
+.PHONY: help run setup test test-services lint chat eval bench chaos train bench-nlu bench-retrieval simulate bench-dashboard bench-radar bench-prediction bench-desk bench-capacity reindex

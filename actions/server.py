@@ -15,6 +15,7 @@ import sys
 import traceback
 import zlib
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from rasa_sdk.executor import ActionExecutor
@@ -24,7 +25,8 @@ from bot.logs import about
 
 logger = logging.getLogger(__name__)
 
-HOST = "127.0.0.1"
+# Set it to 0.0.0.0 in a container, where no one else shares the loopback.
+HOST = os.environ.get("POSTVENTA_HOST", "127.0.0.1")
 MAX_BODY_BYTES = 8 * 1024 * 1024
 KEEP_ALIVE_SECONDS = 75
 """Longer than the 30 s after which Rasa drops an idle connection, so that no call meets a closing one."""
@@ -149,25 +151,46 @@ def warm_up() -> None:
         logger.warning("The articles cannot be searched yet: %s", error)
 
 
+def ready() -> ActionServer:
+    """The application as each process serves it, warmed up."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bot.settings")
+    import django
+
+    django.setup()
+    # Not on this thread, where an event loop runs already.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        thread.submit(_warmed).result()
+    return build()
+
+
+def _warmed() -> None:
+    from django.db import connections
+
+    try:
+        warm_up()
+    finally:
+        connections.close_all()
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; runs until it is stopped."""
     parser = argparse.ArgumentParser(prog="python -m actions.server", description=__doc__)
     parser.add_argument("--port", type=int, default=int(os.environ.get("POSTVENTA_ACTIONS_PORT", "5055")))
+    most = int(os.environ.get("POSTVENTA_ACTIONS_PROCESSES", "1"))
+    parser.add_argument("--processes", type=int, default=most, help="on the same port (default: %(default)s)")
     options = parser.parse_args(arguments)
 
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bot.settings")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    import django
     import uvicorn
 
-    django.setup()
     if not os.environ.get("POSTVENTA_ACTIONS_TOKEN"):
         logger.warning(
             "POSTVENTA_ACTIONS_TOKEN is not set: the token is %r, for a machine of one's own.", DEFAULT_TOKEN
         )
-    warm_up()
     uvicorn.run(
-        build(),
+        "actions.server:ready",
+        factory=True,
+        workers=options.processes,
         host=HOST,
         port=options.port,
         access_log=False,

@@ -6,6 +6,7 @@ import asyncio
 import logging
 
 from bot.conversations.database import on_database
+from bot.conversations.rounds import rounds
 from channels import registry
 from channels.base import ChannelError, Polled
 
@@ -20,14 +21,7 @@ async def indexing(stop: asyncio.Event) -> None:
     """Bring articles that were published or withdrawn into the index; what fails stays pending."""
     from knowledge.index import index_pending
 
-    while not stop.is_set():
-        pause = INDEX_PAUSE
-        try:
-            await on_database(index_pending)
-        except Exception as error:
-            log.warning("articles are waiting to be indexed: %s: %s", type(error).__name__, error)
-            pause = 3
-        await _pause(stop, pause)
+    await rounds(stop, INDEX_PAUSE, index_pending)
 
 
 async def editing(stop: asyncio.Event) -> None:
@@ -38,27 +32,18 @@ async def editing(stop: asyncio.Event) -> None:
     from knowledge.scheduling import publish_scheduled
 
     await on_database(forget_old)
-    while not stop.is_set():
-        for task in (publish_scheduled, join_left_behind, close_answered, get_ready):
-            try:
-                await on_database(task)
-            except Exception as error:
-                log.warning("%s waits: %s: %s", task.__name__, type(error).__name__, error)
-        await _pause(stop, EDITING_PAUSE)
+    await rounds(stop, EDITING_PAUSE, publish_scheduled, join_left_behind, close_answered, get_ready)
 
 
 async def forgetting(stop: asyncio.Event) -> None:
     """Remove uploads whose message never came, with their bytes."""
     from bot.conversations.media.store import forget_uploads
 
-    while not stop.is_set():
-        pause = FORGET_PAUSE
-        try:
-            # As many as are left over: one round takes a hundred.
-            pause = 1 if await on_database(forget_uploads) else FORGET_PAUSE
-        except Exception:
-            log.exception("forgotten uploads could not be removed; trying again")
-        await _pause(stop, pause)
+    def forget_all_uploads() -> None:
+        while forget_uploads():
+            pass
+
+    await rounds(stop, FORGET_PAUSE, forget_all_uploads)
 
 
 async def polling(stop: asyncio.Event) -> None:
@@ -86,10 +71,3 @@ async def _poll(kind: str, adapter: Polled, stop: asyncio.Event) -> None:
             await take_in(events)
     except ChannelError as error:
         log.error("%s is no longer asked for messages until the worker starts again: %s", kind, error)
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return

@@ -18,6 +18,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
+from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
 WINDOW = 60
@@ -44,6 +45,14 @@ LIMITS = (
 )
 
 
+def address_of(request: HttpRequest) -> str:
+    """Where a request comes from: the connection's address, or what a proxy that is trusted tells of it.
+
+    X-Forwarded-For is not read here: anybody may write it, and uvicorn has already judged it.
+    """
+    return str(request.META.get("REMOTE_ADDR") or "")
+
+
 def wait_for(request: HttpRequest) -> int:
     """Seconds until this may be asked again; 0 when it may be now."""
     limit = next((one for one in LIMITS if one.method == request.method and one.path.match(request.path)), None)
@@ -51,8 +60,13 @@ def wait_for(request: HttpRequest) -> int:
         return 0
     now = int(clock())
     bearer = request.headers.get("authorization", "")
-    kept = [(limit.address, request.META.get("REMOTE_ADDR", "")), (limit.bearer if bearer else 0, bearer)]
-    over = [_counted(limit, name, now) > most for most, name in kept if most]
+    kept = [(limit.address, address_of(request)), (limit.bearer if bearer else 0, bearer)]
+    try:
+        over = [_counted(limit, name, now) > most for most, name in kept if most]
+    except RedisError as error:
+        # Customers are served without limits rather than not at all.
+        log.warning("calls are not counted while Redis is away: %s", type(error).__name__)
+        return 0
     return WINDOW - now % WINDOW if any(over) else 0
 
 

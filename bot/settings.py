@@ -135,6 +135,12 @@ def database() -> dict[str, Any]:
         }
         # A file, because threads that share an in-memory database do not wait for each other's locks.
         config["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
+    if config["ENGINE"] == "django.db.backends.postgresql":
+        # The threads of a process share its connections; Django keeps none of its own beside a pool.
+        config["CONN_MAX_AGE"] = 0
+        given: Any = config.get("OPTIONS") or {}
+        pool = {"min_size": 1, "max_size": int(env("POSTVENTA_DATABASE_CONNECTIONS", "12")), "timeout": 10}
+        config["OPTIONS"] = {**given, "pool": pool}
     return config
 
 
@@ -226,7 +232,8 @@ CHAT_MODEL = env("CHAT_MODEL")
 CHAT_DEADLINE = float(env("CHAT_DEADLINE", "4"))
 
 # The dialogue
-RASA_URL = env("RASA_URL", "http://127.0.0.1:5005")
+# Several Rasas with commas; a conversation is always asked at the same one of them while that is up.
+RASA_URLS = env_list("RASA_URL", "http://127.0.0.1:5005")
 RASA_TOKEN = env("POSTVENTA_RASA_TOKEN", "local")
 # The action server's own health page, beside the address that Rasa calls.
 ACTIONS_HEALTH_URL = env("POSTVENTA_ACTIONS_URL", "http://127.0.0.1:5055/webhook").rpartition("/")[0] + "/health"
@@ -335,7 +342,14 @@ LIMITS = env_flag("POSTVENTA_LIMITS", not SANDBOX)
 # Counters and the like, shared by all processes where there is a Redis.
 REDIS_URL = env("REDIS_URL")
 if REDIS_URL:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            # Seconds. What it keeps is of the moment: without it we go on.
+            "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
+        }
+    }
 
 # Whether a second factor is asked of everybody who works here; without, whoever wants one turns it on at /account.
 TWO_FACTOR_REQUIRED = env_flag("POSTVENTA_TWO_FACTOR", not SANDBOX)

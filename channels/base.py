@@ -68,6 +68,18 @@ class Capabilities(Frozen):
     rate_global: float = 30.0
     rate_per_chat: float = 1.0
 
+    def closes_at(self, wrote: datetime | None, *, person: bool = False) -> datetime | None:
+        """Until when the shop may answer freely what the customer last wrote; of a `person`'s answer, where the
+        provider tells people from programs. None where no window closes, and where the customer has never written.
+        """
+        window = self.agent_window if person and self.agent_window else self.reply_window
+        return wrote + window if window and wrote else None
+
+    def is_open(self, wrote: datetime | None, now: datetime, *, person: bool = False) -> bool:
+        """Whether the shop may answer freely now; where a window exists, never before the customer has written."""
+        closes_at = self.closes_at(wrote, person=person)
+        return now < closes_at if closes_at else self.reply_window is None
+
 
 class Alias(Frozen):
     """Another name of the same person on this channel, such as a phone beside a business-scoped id."""

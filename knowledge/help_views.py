@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
+from redis.exceptions import RedisError
 
 from knowledge.models import ArticlePage, Feedback, HelpIndexPage
 from knowledge.retriever import shop_day
@@ -46,10 +47,14 @@ def first_time(request: HttpRequest, page: ArticlePage) -> bool:
     who = f"{settings.SECRET_KEY}{request.META.get('REMOTE_ADDR')}{request.headers.get('User-Agent', '')}"
     digest = hashlib.sha256(who.encode()).hexdigest()[:32]
     seconds = int(VOTES_KEPT.total_seconds())
-    if not cache.add(f"vote:{digest}:{page.pk}", 1, seconds):
+    try:
+        if not cache.add(f"vote:{digest}:{page.pk}", 1, seconds):
+            return False
+        cache.add(f"votes:{digest}", 0, seconds)
+        return cache.incr(f"votes:{digest}") <= VOTES_OF_AN_ADDRESS
+    except RedisError:
+        # Whether they have voted cannot be known; a vote less does no harm.
         return False
-    cache.add(f"votes:{digest}", 0, seconds)
-    return cache.incr(f"votes:{digest}") <= VOTES_OF_AN_ADDRESS
 
 
 @require_GET

@@ -5,8 +5,13 @@ All times are UTC. `bot.conversations.customers` and `bot.conversations.moving` 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from django.db import models
 from django.utils import timezone
+
+if TYPE_CHECKING:
+    from bot.conversations.models import Conversation, Identity
 
 
 class Merge(models.Model):
@@ -62,6 +67,8 @@ class Move(models.Model):
     undone_at = models.DateTimeField(null=True)
     undone_by = models.CharField(max_length=40, blank=True)
     merge = models.ForeignKey(Merge, models.SET_NULL, null=True, related_name="+")
+    left_thread = models.CharField(max_length=64, blank=True, help_text="the conversation's, at the place it left")
+    left_context = models.JSONField(default=dict, blank=True, help_text="the conversation's, at the place it left")
 
     class Meta:
         ordering = ["pk"]
@@ -69,6 +76,15 @@ class Move(models.Model):
 
     def __str__(self) -> str:
         return f"move {self.pk} to {self.channel}"
+
+
+def thread_at(conversation: Conversation, place: Identity) -> tuple[str, dict[str, Any]]:
+    """A conversation's thread at a place, and what the channel needs to answer in it: as it is there, or was when the
+    conversation left."""
+    if conversation.identity_id == place.pk:
+        return conversation.thread, conversation.context
+    left = conversation.moves.filter(source=place).exclude(used_at=None).order_by("-used_at", "-pk").first()
+    return (left.left_thread, left.left_context) if left else ("", {})
 
 
 class WrongCode(models.Model):

@@ -53,7 +53,7 @@ class Feed:
         """Returns once nothing that happens from now on is missed."""
         async with self.starting:
             if self.task is None or self.task.done():
-                self.last = await on_database(_newest)
+                self.last = await on_database(newest)
                 self.task = asyncio.create_task(self._run())
 
     def wake(self) -> None:
@@ -95,7 +95,8 @@ def _offer(listener: Listener, event: Event) -> None:
     listener.put_nowait(event)
 
 
-def _newest() -> int:
+def newest() -> int:
+    """The number of the last event that was committed, 0 before the first."""
     return Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 

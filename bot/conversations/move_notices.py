@@ -42,6 +42,12 @@ def link(channel: str, code: str, language: str) -> str:
     return ""
 
 
+def _written_to(channel: str) -> str:
+    """Our own address there, where a customer who has never written cannot know it; "" elsewhere."""
+    account = registry.adapter(channel).account if channel == "mail" else ""
+    return account if "@" in account else ""
+
+
 def offered(language: str, channel: str, code: str, agent_name: str = "") -> str:
     where, address = place(channel, language), link(channel, code, language)
     with translation.override(language):
@@ -51,6 +57,11 @@ def offered(language: str, channel: str, code: str, agent_name: str = "") -> str
         if address:
             told.append(_("To go on in %(place)s, open %(link)s") % {"place": where, "link": address})
             told.append(_("Or write this code to us there: %(code)s") % {"code": codes.shown(code)})
+        elif written_to := _written_to(channel):
+            told.append(
+                _("To go on in %(place)s, write this code to %(address)s: %(code)s")
+                % {"place": where, "address": written_to, "code": codes.shown(code)}
+            )
         else:
             told.append(
                 _("To go on in %(place)s, write this code to us there: %(code)s")

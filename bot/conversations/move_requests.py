@@ -112,8 +112,11 @@ def recovered(identity: Identity, inbound: Inbound) -> bool:
     if told is None or payload not in told.payloads.values():
         return False
     button = next(key for key, value in told.payloads.items() if value == payload)
-    label = next(choice["label"] for choice in told.choices if choice["id"] == button)
-    if inbound.action != button and inbound.text.strip().casefold() != label.casefold():
+    number, label = next((n, each["label"]) for n, each in enumerate(told.choices, 1) if each["id"] == button)
+    said = inbound.text.strip().casefold().rstrip(".)")
+    # Where choices are a numbered list the number means the button, as long as nothing else has been said there.
+    last = told.seq == moving.last_seq_at(identity)
+    if inbound.action != button and said != label.casefold() and not (last and said == str(number)):
         return False
     return moving.undo(left.pk, "customer", said_at=identity)
 

@@ -20,6 +20,7 @@ from django.utils.functional import SimpleLazyObject
 
 from bot.conversations import codes, customers, ownership
 from bot.conversations import move_notices as notices
+from bot.conversations.continuity import thread_at
 from bot.conversations.models import BOT, NOBODY, QUEUE, Conversation, Identity, Merge, Message, Move, record
 from bot.conversations.notices import leave_words
 from bot.conversations.vouching import vouched
@@ -176,7 +177,11 @@ def _carry_out(move: Move, place: Identity, proof: Merge.Proof, actor: str) -> M
         return Failed("busy")
     now = timezone.now()
     won = Move.objects.filter(pk=move.pk, used_at=None, withdrawn_at=None, expires_at__gt=now).update(
-        used_at=now, place=place, source=conversation.identity
+        used_at=now,
+        place=place,
+        source=conversation.identity,
+        left_thread=conversation.thread,
+        left_context=conversation.context,
     )
     if not won:
         return Failed("wrong")
@@ -242,8 +247,9 @@ def _take_along(conversation: Conversation, place: Identity) -> None:
 
 
 def _relocate(conversation: Conversation, place: Identity) -> None:
+    """Where it has been before, such as in a mail's thread, it goes on in the same one."""
+    conversation.thread, conversation.context = thread_at(conversation, place)
     conversation.identity, conversation.channel = place, place.channel
-    conversation.thread, conversation.context = "", {}
     conversation.arrived_at = timezone.now()
     conversation.last_seq = max(conversation.last_seq, last_seq_at(place))
     conversation.save()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, get_args
 from uuid import UUID, uuid4
 
@@ -19,8 +19,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from bot.conversations import consent, reaching
-from bot.conversations.database import on_database
-from bot.conversations.media.address import address
+from bot.conversations.continuity import thread_at
+from bot.conversations.database import again_if_in_the_way, on_database
+from bot.conversations.media.address import kept
 from bot.conversations.models import Conversation, Delivery, Message, ProviderReceipt, record
 from bot.conversations.writing import lock
 from bot.logs import about
@@ -101,6 +102,7 @@ def _claim(conversation_id: UUID) -> str:
     return lease if won else ""
 
 
+@again_if_in_the_way
 @transaction.atomic
 def _next(conversation_id: UUID, lease: str) -> tuple[Call, str, Part] | None:
     """Mark the next provider call as being made and give it; None ends the round and gives the lease back."""
@@ -150,10 +152,9 @@ def _part(conversation: Conversation, delivery: Delivery) -> Part | None:
     delivery came to its end here."""
     if delivery.parts is None or delivery.next_part == 0:
         place = delivery.message.identity
-        adapter = registry.adapter(place.channel)
-        caps, last = adapter.caps, place.last_inbound_at
-        is_open = caps.reply_window is None or _within(last, caps.reply_window)
-        late = not is_open and caps.agent_window is not None and _within(last, caps.agent_window)
+        adapter, now = registry.adapter(place.channel), timezone.now()
+        is_open = adapter.caps.is_open(place.last_inbound_at, now)
+        late = not is_open and adapter.caps.is_open(place.last_inbound_at, now, person=True)
         try:
             out = outbound(conversation, delivery.message).model_copy(update={"late": late})
             parts = adapter.render(out, is_open)
@@ -167,20 +168,17 @@ def _part(conversation: Conversation, delivery: Delivery) -> Part | None:
     return Part.model_validate(delivery.parts[delivery.next_part])
 
 
-def _within(last: datetime | None, window: timedelta) -> bool:
-    return last is not None and timezone.now() - last < window
-
-
 def outbound(conversation: Conversation, message: Message) -> Outbound:
-    """The message in the channel contract's words."""
+    """The message in the channel contract's words; it may still go to a place that the conversation has left."""
+    thread, context = thread_at(conversation, message.identity)
     return Outbound(
         id=message.pk,
         to=message.identity.external_id,
         actor={"agent": "human", "bot": "bot"}.get(message.author, "system"),  # type: ignore[arg-type]
         text=message.text,
         language=conversation.language,
-        thread=conversation.thread or conversation.pk.hex,
-        context=conversation.context,
+        thread=thread or conversation.pk.hex,
+        context=context,
         choices=tuple(Choice(**choice) for choice in message.choices),
         citations=tuple(Citation(**citation) for citation in message.citations),
         media=tuple(
@@ -201,11 +199,10 @@ def outbound(conversation: Conversation, message: Message) -> Outbound:
 
 def _where(file: Mapping[str, Any]) -> str:
     """Where a provider fetches a file: its own address, or one made for it while it is kept by us."""
-    if file.get("url"):
-        return str(file["url"])
-    return address(file["id"]) if file.get("id") and file.get("state") == "kept" else ""
+    return str(file.get("url") or kept(file))
 
 
+@again_if_in_the_way
 @transaction.atomic
 def _accepted(call: Call, result: SendResult) -> None:
     delivery = _locked(call.delivery)
@@ -229,7 +226,7 @@ def _keep_receipts(delivery: Delivery, result: SendResult) -> str:
     account = registry.adapter(channel).account
     state: str = result.state
     for provider_id in result.provider_ids:
-        receipt, _ = ProviderReceipt.objects.get_or_create(
+        receipt, _ = ProviderReceipt.objects.select_for_update().get_or_create(
             channel=channel,
             account=account,
             provider_id=provider_id,
@@ -241,6 +238,7 @@ def _keep_receipts(delivery: Delivery, result: SendResult) -> str:
     return state
 
 
+@again_if_in_the_way
 @transaction.atomic
 def _refused(call: Call, error: ChannelError) -> None:
     delivery = _locked(call.delivery)
@@ -264,8 +262,10 @@ def _refused(call: Call, error: ChannelError) -> None:
 
 
 def _locked(delivery_id: int) -> Delivery:
-    delivery = Delivery.objects.select_related("conversation", "message__identity").get(pk=delivery_id)
-    delivery.conversation = lock(delivery.conversation_id)
+    """The delivery as it is once its conversation is held: before, another process may be changing it."""
+    conversation = lock(Delivery.objects.values_list("conversation_id", flat=True).get(pk=delivery_id))
+    delivery = Delivery.objects.select_related("message__identity").get(pk=delivery_id)
+    delivery.conversation = conversation
     return delivery
 
 
@@ -287,6 +287,7 @@ def _later(one: str, other: str) -> Any:
     return max(one, other, key=lambda state: DELIVERY_RANK.get(state, 0))
 
 
+@transaction.atomic
 def merge_receipt(inbound: Inbound) -> None:
     """A provider's status callback: kept even when it comes before our own call has returned, never going backwards."""
     if not inbound.status:
@@ -294,19 +295,24 @@ def merge_receipt(inbound: Inbound) -> None:
     if not inbound.provider_id:
         _merge_until(inbound, inbound.status)
         return
-    receipt, created = ProviderReceipt.objects.get_or_create(
-        channel=inbound.channel,
-        account=inbound.account,
-        provider_id=inbound.provider_id,
-        defaults={"state": inbound.status, "error_code": inbound.error_code},
+    named = {"channel": inbound.channel, "account": inbound.account, "provider_id": inbound.provider_id}
+    # Whoever holds the conversation may wait for this receipt, so it is taken first, and the receipt after it.
+    by_reference = _by_reference(inbound.reference)
+    _hold(ProviderReceipt.objects.filter(**named).values_list("delivery__conversation", flat=True).first())
+    _hold(by_reference.conversation_id if by_reference else None)
+    receipt, created = ProviderReceipt.objects.select_for_update().get_or_create(
+        **named, defaults={"state": inbound.status, "error_code": inbound.error_code}
     )
+    if not created and receipt.delivery:
+        # Known since our own call came back, perhaps in this very moment.
+        _hold(receipt.delivery.conversation_id)
     if not created and _later(receipt.state, inbound.status) != receipt.state:
         receipt.state, receipt.error_code = inbound.status, inbound.error_code
         receipt.save()
     if receipt.delivery is None and inbound.reference:
-        receipt.delivery = _by_reference(inbound.reference)
+        receipt.delivery = by_reference
         receipt.save()
-    delivery = receipt.delivery
+    delivery = receipt.delivery and _locked(receipt.delivery.pk)
     if delivery is None:
         return
     if delivery.state == UNFINISHED:
@@ -315,17 +321,24 @@ def merge_receipt(inbound: Inbound) -> None:
         _finish(delivery, receipt.state, error_kind=inbound.error_kind or "", error_code=receipt.error_code)
 
 
+def _hold(conversation_id: UUID | None) -> None:
+    if conversation_id:
+        lock(conversation_id)
+
+
 def _merge_until(inbound: Inbound, status: str) -> None:
     """Some providers name no message but a time: all that this customer was sent until then has that state."""
+    earlier = [state for state, rank in DELIVERY_RANK.items() if 1 < rank < DELIVERY_RANK[status]]
     sent = Delivery.objects.filter(
         conversation__channel=inbound.channel,
         conversation__identity__account=inbound.account,
         conversation__identity__external_id=inbound.external_id,
         message__created_at__lte=inbound.occurred_at,
-        state__in=[state for state, rank in DELIVERY_RANK.items() if 1 < rank < DELIVERY_RANK[status]],
+        state__in=earlier,
     )
-    for delivery in sent.select_related("conversation", "message").order_by("message__seq"):
-        _finish(delivery, status)
+    for pk in sent.order_by("conversation", "message__seq").values_list("pk", flat=True):
+        if (delivery := _locked(pk)).state in earlier:
+            _finish(delivery, status)
 
 
 def _by_reference(reference: str) -> Delivery | None:

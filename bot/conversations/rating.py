@@ -84,8 +84,7 @@ def _way(conversation: Conversation) -> str:
         caps = registry.adapter(conversation.channel).caps
     except (KeyError, registry.NotConfigured):
         return "not_connected"
-    last = identity.last_inbound_at
-    if caps.reply_window is None or (last and timezone.now() - last < caps.reply_window):
+    if caps.is_open(identity.last_inbound_at, timezone.now()):
         return "text"
     return "template" if caps.templates else "window"
 

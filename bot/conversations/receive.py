@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from bot.conversations import away, consent, customers, move_requests, moving, notices, ownership, rating, reaching
 from bot.conversations import move_notices as notices_of_moves
+from bot.conversations.database import again_if_in_the_way
 from bot.conversations.media import arrivals
 from bot.conversations.models import (
     BOT,
@@ -45,6 +46,7 @@ class Received:
     due: datetime | None
 
 
+@again_if_in_the_way
 def receive(inbound: Inbound) -> Received:
     """Store the event once and say what is to be done. Of the same event twice, even at once, one is stored."""
     try:
@@ -150,7 +152,7 @@ def _of_thread(identity: Identity, thread: str) -> Conversation | None:
     named = Q(thread=thread) | Q(thread="", last_seq=0)
     with suppress(ValueError):
         named |= Q(pk=UUID(thread))
-    return identity.conversations.filter(named).order_by("-thread", "-created_at").first()
+    return identity.conversations.filter(named).order_by("-thread", "-arrived_at").first()
 
 
 def _known_identity(inbound: Inbound, phone: str) -> Identity | None:
@@ -159,7 +161,8 @@ def _known_identity(inbound: Inbound, phone: str) -> Identity | None:
     WhatsApp names people by business-scoped ids since 2026. A phone with a different such id is another person:
     numbers are handed on.
     """
-    known = Identity.objects.filter(channel=inbound.channel, account=inbound.account)
+    # Held, because it is saved as a whole: what is said of it meanwhile, such as STOP, must not be taken back.
+    known = Identity.objects.select_for_update().filter(channel=inbound.channel, account=inbound.account)
     identity = known.filter(external_id=inbound.external_id).first()
     if identity is None and phone:
         identity = known.filter(external_id__in=[phone, f"{inbound.channel}:{phone}"]).first()

@@ -23,7 +23,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from bot.conversations import commands, moving, notices, outbox, ownership, reaching, typing
-from bot.conversations.database import on_database
+from bot.conversations.database import again_if_in_the_way, on_database
 from bot.conversations.media import arrivals, store
 from bot.conversations.models import BOT, Conversation, Identity, Media, Message, Turn, record
 from bot.conversations.vouching import vouched
@@ -196,6 +196,7 @@ def _words(messages: Sequence[Message], files: Sequence[Media]) -> str:
     return "\n".join(said)[:TEXT_FOR_DIALOGUE]
 
 
+@again_if_in_the_way
 @transaction.atomic
 def commit(claim: Claim, answer: Answer, milliseconds: int) -> Turn | None:
     """Write the replies and carry out the commands, or drop them if the owner changed meanwhile."""
@@ -276,6 +277,7 @@ def _settle(conversation: Conversation, last: Message) -> None:
     conversation.turn_due_at = (conversation.turn_due_at or timezone.now()) if waiting else None
 
 
+@again_if_in_the_way
 @transaction.atomic
 def fail(claim: Claim, unreachable: bool = False) -> None:
     """The dialogue gave no answer: try again soon, and after the last attempt bring the customer to a person.

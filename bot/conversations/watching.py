@@ -4,8 +4,6 @@ customers who wait longer than they were told to expect."""
 from __future__ import annotations
 
 import asyncio
-import logging
-from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,11 +14,9 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from bot.conversations import away, notices, ownership, rating
-from bot.conversations.database import on_database
 from bot.conversations.models import QUEUE, Conversation, Handoff, Message, agent_owner, record
+from bot.conversations.rounds import rounds
 from bot.conversations.writing import append, lock
-
-log = logging.getLogger(__name__)
 
 # Seconds between two rounds.
 PAUSE = 2.0
@@ -31,14 +27,7 @@ SILENT, OFFLINE = "agent silent", "agent offline"
 
 async def keep(stop: asyncio.Event) -> None:
     """One of the worker's chores: look every few seconds, until told to stop."""
-    while not stop.is_set():
-        for task in (release_silent_agents, tell_waiting, rating.ask_due):
-            try:
-                await on_database(task)
-            except Exception:
-                log.exception("%s failed; trying again", task.__name__)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), PAUSE)
+    await rounds(stop, PAUSE, release_silent_agents, tell_waiting, rating.ask_due)
 
 
 def release_silent_agents() -> int:

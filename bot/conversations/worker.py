@@ -11,6 +11,7 @@ from uuid import UUID
 from bot.conversations import outbox, turns
 from bot.conversations.database import on_database
 from bot.conversations.media import arrivals
+from bot.conversations.rounds import rounds
 
 log = logging.getLogger(__name__)
 
@@ -22,16 +23,7 @@ GRACE = timedelta(seconds=1)
 
 async def forever(stop: asyncio.Event) -> None:
     """Sweep until told to stop."""
-    while not stop.is_set():
-        try:
-            await sweep()
-        except Exception:
-            log.exception("the sweep failed; trying again")
-            await asyncio.sleep(2)
-        try:
-            await asyncio.wait_for(stop.wait(), PAUSE)
-        except TimeoutError:
-            continue
+    await rounds(stop, PAUSE, sweep)
 
 
 async def sweep() -> None:

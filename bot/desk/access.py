@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -44,6 +46,15 @@ class NoRole(Exception):
 
 def display_name(account: Any) -> str:
     return str(account.get_full_name() or account.get_username())
+
+
+def agents() -> list[Any]:
+    """Every active account that may answer customers."""
+    app, _dot, codename = ANSWER.partition(".")
+    may = Permission.objects.filter(content_type__app_label=app, codename=codename)
+    allowed = Q(groups__permissions__in=may) | Q(user_permissions__in=may) | Q(is_superuser=True)
+    found = get_user_model().objects.filter(allowed, is_active=True).distinct()
+    return list(found.order_by("first_name", "username"))
 
 
 def agent_of(account: Any) -> Agent | None:

@@ -22,7 +22,7 @@ from django.utils import timezone, translation
 
 from bot.conversations import rating
 from bot.conversations.database import on_database
-from bot.conversations.events import Listener, listen
+from bot.conversations.events import Listener, listen, newest
 from bot.conversations.models import Event
 from bot.desk import inbox
 from bot.desk.access import SHOP_TIME
@@ -193,11 +193,6 @@ async def _next(heard: Listener) -> list[Event]:
 def overlap() -> int:
     """How many numbers before the last one seen are told again."""
     return OVERLAP.get(connection.vendor, 0)
-
-
-def newest() -> int:
-    """The number of the last event."""
-    return Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 _boards: dict[int, Board] = {}

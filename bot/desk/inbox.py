@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -31,6 +31,7 @@ class Entry:
     """One conversation in the list. `since` is when the customer began to wait, None where nobody waits; UTC.
 
     `keeper` is the account of the agent who has it, 0 for none; `urgency` and `asked_at` are its place in the queue.
+    `asleep` says that its agent has put it aside.
     """
 
     id: UUID
@@ -53,6 +54,7 @@ class Entry:
     moved_at: datetime | None = None
     promise: Promise | None = None
     customer: int = 0
+    asleep: bool = False
 
 
 @dataclass(frozen=True)
@@ -140,8 +142,12 @@ def entries(agent: Agent | None, ids: Sequence[UUID]) -> tuple[Entry, ...]:
     handoffs = {h.conversation_id: h for h in Handoff.objects.filter(conversation__in=ids, state__in=Handoff.OPEN)}
     waiting, names = _waiting(ids), _names(rows.values())
     unread = _unread(agent, ids) if agent else _unanswered(ids)
+    asleep = set(Snooze.objects.filter(conversation__in=ids, ended_at=None).values_list("conversation", flat=True))
     return tuple(
-        _entry(agent, rows[pk], last.get(pk), handoffs.get(pk), waiting.get(pk), unread.get(pk, 0), names)
+        replace(
+            _entry(agent, rows[pk], last.get(pk), handoffs.get(pk), waiting.get(pk), unread.get(pk, 0), names),
+            asleep=pk in asleep,
+        )
         for pk in ids
         if pk in rows
     )

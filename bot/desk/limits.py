@@ -39,12 +39,11 @@ def limits(conversation: Conversation) -> Limits:
         caps = registry.adapter(conversation.channel).caps
     except (KeyError, registry.NotConfigured):
         return Limits(_("This channel is not connected at the moment."))
-    window = caps.agent_window or caps.reply_window
-    if window is None:
+    if caps.reply_window is None:
         return Limits()
-    if identity.last_inbound_at is None:
+    closes_at = caps.closes_at(identity.last_inbound_at, person=True)
+    if closes_at is None:
         return Limits(_("The customer has not written yet, and this channel lets only them begin."))
-    closes_at = identity.last_inbound_at + window
     if closes_at <= timezone.now():
         # WhatsApp takes free text for 24 hours after the customer's last message, and templates only after that;
         # Messenger and Instagram take a person's answer for 7 days.

@@ -11,6 +11,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from bot.conversations.models import Conversation, Delivery, Event, Handoff, Message, Turn
+from bot.desk.rated import comments
 from bot.shop.models import Case
 from knowledge.models import Gap
 
@@ -37,6 +38,7 @@ def figures(days: int) -> dict[str, Any]:
         "deliveries": _counts(Delivery.objects.filter(updated_at__gte=since), "state"),
         "cases": _counts(Case.objects.filter(opened_at__gte=since), "decision"),
         "ratings": _ratings(Event.objects.filter(kind="rating", at__gte=since)),
+        "rating_comments": comments(since),
         "gaps": Event.objects.filter(kind="gap", at__gte=since).count(),
         "gaps_open": Gap.objects.filter(state=Gap.State.OPEN).count(),
     }

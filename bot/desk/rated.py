@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from bot.conversations import rating
-from bot.conversations.models import Conversation, Message
+from bot.conversations.models import Conversation, Event, Message
+from knowledge.masking import masked
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,22 @@ class RatingView:
     why: str
     why_seq: int
     at: datetime
+
+
+def comments(since: datetime, limit: int = 20) -> list[dict[str, Any]]:
+    """The newest reasons that customers gave for their scores, masked, and what they are about."""
+    given = Event.objects.filter(kind=rating.COMMENTED, at__gte=since).order_by("-pk")[:limit]
+    found = []
+    for event in given:
+        lines = Message.objects.filter(conversation=event.conversation_id, seq=event.data.get("seq") or 0)
+        text = lines.values_list("text", flat=True).first() or ""
+        rated = Event.objects.filter(conversation=event.conversation_id, kind=rating.RATED, pk__lt=event.pk)
+        score = rated.order_by("-pk").values_list("data__score", flat=True).first()
+        at, agent = event.at.isoformat(), event.data.get("agent")
+        found.append({
+            "conversation": str(event.conversation_id), "agent": agent, "score": score, "text": masked(text), "at": at,
+        })  # fmt: skip
+    return found
 
 
 def rating_of(conversation: Conversation) -> RatingView | None:

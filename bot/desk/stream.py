@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from bot.conversations.background import go_on
 from bot.conversations.database import on_database
+from bot.conversations.events import newest
 from bot.conversations.models import Event
 from bot.desk import board, inbox
 from bot.desk.access import Agent, agents_only, still_allowed
@@ -49,8 +50,8 @@ async def _stream(agent: Agent, after: int | None, language: str) -> AsyncIterat
         if kept:
             yield "".join(_chunk(agent, each, desk) for each in kept)
         elif kept is None and after is not None:
-            missed, newest = await on_database(_missed, after, desk.language)
-            yield _chunk(agent, missed, desk) if missed is not None else sse("reload", {}, newest)
+            missed, last = await on_database(_missed, after, desk.language)
+            yield _chunk(agent, missed, desk) if missed is not None else sse("reload", {}, last)
         seen = 0.0
         while True:
             if time.monotonic() - seen > presence.EVERY:
@@ -59,8 +60,8 @@ async def _stream(agent: Agent, after: int | None, language: str) -> AsyncIterat
             told = await _wait(desk)
             if desk.lost:
                 desk.lost = False
-                newest = max((each.newest for each in told), default=0)
-                yield sse("reload", {}, newest or await on_database(board.newest))
+                last = max((each.newest for each in told), default=0)
+                yield sse("reload", {}, last or await on_database(newest))
             elif told:
                 yield "".join(_chunk(agent, each, desk) for each in told)
             elif not await on_database(still_allowed, agent.id):
@@ -71,11 +72,11 @@ async def _stream(agent: Agent, after: int | None, language: str) -> AsyncIterat
 
 
 def _missed(after: int, language: str) -> tuple[News | None, int]:
-    newest = board.newest()
-    if newest - after > BACKLOG or after > newest:
-        return None, newest
-    found = list(Event.objects.filter(pk__gt=after - board.overlap()).order_by("pk")) if newest > after else []
-    return board.news(found, {language}), newest
+    last = newest()
+    if last - after > BACKLOG or after > last:
+        return None, last
+    found = list(Event.objects.filter(pk__gt=after - board.overlap()).order_by("pk")) if last > after else []
+    return board.news(found, {language}), last
 
 
 async def _wait(desk: board.Desk) -> list[News]:

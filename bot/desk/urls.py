@@ -5,6 +5,7 @@ from bot.desk import calls, history, media, stream, verbs, views
 from bot.desk.api import api
 from bot.desk.floor import views as floor
 from bot.desk.sign_in import SignIn
+from bot.desk.sorting import staffing
 
 urlpatterns = [
     path("login", SignIn.as_view(), name="login"),
@@ -13,6 +14,7 @@ urlpatterns = [
     path("desk/list", views.inbox_list, name="desk-list"),
     path("desk/events", stream.events, name="desk-events"),
     path("desk/floor", floor.floor, name="desk-floor"),
+    path("desk/teams", staffing.staffing, name="desk-teams"),
     path("desk/away", floor.away, name="desk-away"),
     path("desk/calls", calls.calls, name="desk-calls"),
     path("desk/calls/<uuid:call_id>/<slug:verb>", calls.act, name="desk-call"),

@@ -10,8 +10,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from bot.conversations import signals
-from bot.conversations.models import Conversation, Event
+from bot.conversations import events, signals
+from bot.conversations.models import Conversation
 from bot.desk import actions, calls, inbox, thread
 from bot.desk.access import Agent, agents_only, for_agent
 from bot.desk.filters import Filters, choices
@@ -82,7 +82,7 @@ def _page(request: HttpRequest, agent: Agent, shown: Conversation | None) -> Htt
         "inbox": _inbox(request, agent),
         "filters": choices(),
         "away": presence.is_away(agent.id),
-        "last_event": Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0,
+        "last_event": events.newest(),
     }
     if shown:
         context |= _about(agent, shown)

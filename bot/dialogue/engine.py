@@ -24,7 +24,7 @@ def dialogue() -> Dialogue:
     loop = asyncio.get_running_loop()
     if loop not in _engines:
         _engines[loop] = RasaDialogue(
-            settings.RASA_URL, settings.RASA_TOKEN, settings.DIALOGUE_DEADLINE.total_seconds()
+            settings.RASA_URLS, settings.RASA_TOKEN, settings.DIALOGUE_DEADLINE.total_seconds()
         )
     return _engines[loop]
 

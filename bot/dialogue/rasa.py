@@ -2,27 +2,64 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
+import time
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 import httpx
 
 from bot.dialogue.base import Answer, Command, DialogueError, Option, Question, Reply
 
+# Seconds for which a Rasa that did not answer is asked last.
+SET_ASIDE = 5.0
+
 
 class RasaDialogue:
-    """Asks one Rasa process. After `deadline` seconds the running turn is not cancelled, only no longer awaited."""
+    """Asks one of several Rasa processes, the same for a conversation as long as it is up: it has its tracker at hand.
 
-    def __init__(self, url: str, token: str, deadline: float) -> None:
-        self._client = httpx.AsyncClient(
-            base_url=url,
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=httpx.Timeout(deadline, connect=2.0),
-            limits=httpx.Limits(max_connections=64, keepalive_expiry=4.0),
-        )
+    Where that one cannot be reached, the question never arrived, and the next one is asked. After `deadline` seconds
+    the running turn is not cancelled, only no longer awaited.
+    """
+
+    def __init__(self, urls: str | Sequence[str], token: str, deadline: float) -> None:
+        self._clients = {
+            url: httpx.AsyncClient(
+                base_url=url,
+                headers={"Authorization": f"Bearer {token}"},
+                timeout=httpx.Timeout(deadline, connect=2.0),
+                limits=httpx.Limits(max_connections=64, keepalive_expiry=4.0),
+            )
+            for url in ([urls] if isinstance(urls, str) else urls)
+        }
+        self._aside: dict[str, float] = {}
 
     async def ask(self, question: Question) -> Answer:
+        unreachable: DialogueError | None = None
+        for url in self._in_order(question.conversation):
+            try:
+                return await self._ask(url, question)
+            except DialogueError as error:
+                if not error.unreachable:
+                    raise
+                self._aside[url] = time.monotonic() + SET_ASIDE
+                unreachable = error
+        raise unreachable or DialogueError("RASA_URL names no Rasa.", unreachable=True)
+
+    def _in_order(self, conversation: UUID) -> list[str]:
+        """Rendezvous hashing: a Rasa that is added or lost moves its own share of the conversations and no others."""
+        now = time.monotonic()
+
+        def place(url: str) -> tuple[bool, bytes]:
+            return self._aside.get(url, 0) > now, hashlib.blake2b(f"{url} {conversation}".encode()).digest()
+
+        return sorted(self._clients, key=place)
+
+    async def _ask(self, url: str, question: Question) -> Answer:
         try:
-            response = await self._client.post("/webhooks/postventa/turn", json=_question(question))
+            response = await self._clients[url].post("/webhooks/postventa/turn", json=_question(question))
         except httpx.HTTPError as error:
             down = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
             raise DialogueError(
@@ -40,10 +77,15 @@ class RasaDialogue:
             raise DialogueError(f"Rasa's answer is not in the agreed form: {type(error).__name__} {error}") from error
 
     async def healthy(self) -> bool:
-        try:
-            return (await self._client.get("/health", timeout=2.0)).status_code < 500
-        except httpx.HTTPError:
-            return False
+        """Whether any of them answers."""
+        return any(await asyncio.gather(*(_up(client) for client in self._clients.values())))
+
+
+async def _up(client: httpx.AsyncClient) -> bool:
+    try:
+        return (await client.get("/health", timeout=2.0)).status_code < 500
+    except httpx.HTTPError:
+        return False
 
 
 def _question(question: Question) -> dict[str, Any]:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 
-from bot.conversations.database import on_database
-
-log = logging.getLogger(__name__)
+from bot.conversations.rounds import rounds
 
 PAUSE_SECONDS = 30.0
-LOOK_EVERY = 20
+LOOK_EVERY = 600.0
 
 
 async def counting(stop: asyncio.Event) -> None:
@@ -18,18 +15,7 @@ async def counting(stop: asyncio.Event) -> None:
     from bot.insights import digest, reading
     from bot.insights.radar import watching
 
-    turn = 0
-    while not stop.is_set():
-        tasks = [reading.refresh, digest.send_when_due]
-        if turn % LOOK_EVERY == 0:
-            tasks.append(watching.watch)  # type: ignore[arg-type]
-        for task in tasks:
-            try:
-                await on_database(task)
-            except Exception as error:
-                log.warning("%s waits: %s: %s", task.__name__, type(error).__name__, error)
-        turn += 1
-        try:
-            await asyncio.wait_for(stop.wait(), PAUSE_SECONDS)
-        except TimeoutError:
-            continue
+    await asyncio.gather(
+        rounds(stop, PAUSE_SECONDS, reading.refresh, digest.send_when_due),
+        rounds(stop, LOOK_EVERY, watching.watch),
+    )

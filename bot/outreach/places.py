@@ -97,7 +97,7 @@ def _place(identity: Identity, talk: Conversation | None, caps: Capabilities, vo
         # Where nothing limits replies, whoever has written once may be written to.
         may_begin=caps.can_initiate or (caps.reply_window is None and last is not None and identity.channel != "web"),
         needs_template=caps.templates,
-        window_ends=last + caps.reply_window if last and caps.reply_window else None,
+        window_ends=caps.closes_at(last),
         last_inbound=last,
         busy_until=_busy_until(talk),
     )

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.outreach.rules import WEEKDAYS, Quiet
+from bot.outreach.rules import Quiet
 from bot.shop.days import is_holiday
+from bot.shop.policy_rules import WEEKDAYS
 
 # A run of holidays and weekends ends within this.
 LOOK_AHEAD = timedelta(days=14)

@@ -15,7 +15,7 @@ from bot.conversations.templates import all_templates, names_in
 from bot.shop import catalogue
 from bot.shop.days import add_months
 from bot.shop.marked_yaml import load
-from bot.shop.policy_rules import Strict, Zone
+from bot.shop.policy_rules import WEEKDAYS, Strict, Weekday, Zone
 from channels.registry import CHANNELS
 
 PATH = Path(__file__).with_name("outreach.yml")
@@ -27,8 +27,6 @@ type EventName = Literal[
     "delivered", "maintenance", "warranty_ends", "recall", "anniversary", "quiet_case", "incident_over"
 ]
 type Purpose = Literal["safety", "service", "survey", "marketing"]
-type Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DELAY = re.compile(r"(\d{1,4}) (hours|days) (after|before)")
 EVERY = re.compile(r"([1-9]\d?) (months|days)")
 

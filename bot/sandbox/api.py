@@ -114,8 +114,8 @@ def _state(conversation: Conversation | None) -> dict[str, Any]:
 def _window_closes_at(conversation: Conversation) -> str | None:
     """Until when (UTC) the shop may write freely; later WhatsApp takes templates only, Messenger and Instagram a
     person's answer. None where a channel has no such window."""
-    window, wrote = registry.adapter(conversation.channel).caps.reply_window, conversation.identity.last_inbound_at
-    return (wrote + window).isoformat() if window and wrote else None
+    closes_at = registry.adapter(conversation.channel).caps.closes_at(conversation.identity.last_inbound_at)
+    return closes_at.isoformat() if closes_at else None
 
 
 @transaction.atomic

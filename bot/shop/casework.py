@@ -50,6 +50,11 @@ def read(case: Case) -> tuple[Facts, Decision]:
         raise NotNow("unreadable") from error
 
 
+def exception(case: Case) -> bool:
+    """Whether approving it grants what the rules alone would not. Raises `NotNow`."""
+    return team.by_the_rules(read(case)[1]) is None
+
+
 def amount_of(case: Case, verb: str, amount: Decimal | None = None) -> Decimal:
     """Euros at stake in an act. An exception is always worth the whole: the rules would have given nothing."""
     if verb == "refund":

@@ -4,7 +4,7 @@ from datetime import date, time
 from decimal import Decimal
 from itertools import pairwise
 from string import Formatter
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 from zoneinfo import available_timezones
 
 from pydantic import (
@@ -255,6 +255,10 @@ def _in_order(shifts: list[Opening]) -> list[Opening]:
 Shifts = Annotated[list[Opening], BeforeValidator(_shifts), AfterValidator(_in_order)]
 
 
+type Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday.__value__)
+
+
 class Week(Strict):
     """Each day: null, `{opens, closes}`, or a list of those."""
 
@@ -268,8 +272,7 @@ class Week(Strict):
 
     def on(self, day: date) -> list[Opening]:
         """The shifts of that weekday in order, holidays not considered."""
-        names = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-        shifts: list[Opening] = getattr(self, names[day.weekday()])
+        shifts: list[Opening] = getattr(self, WEEKDAYS[day.weekday()])
         return shifts
 
     @model_validator(mode="after")

@@ -11,7 +11,8 @@ from pathlib import Path
 from types import FrameType
 
 OLDEST = (3, 9)
-WITH_ARGUMENTS = {"test", "manage", "chat", "eval", "bench", "bench-nlu", "bench-retrieval", "bench-desk", "chaos"}
+BENCHES = {"bench", "bench-nlu", "bench-retrieval", "bench-desk", "bench-capacity"}
+WITH_ARGUMENTS = {"test", "test-services", "manage", "chat", "eval", "chaos"} | BENCHES
 
 
 def parser() -> argparse.ArgumentParser:
@@ -29,6 +30,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser(
         "test", help="set up what tests need and run pytest with the arguments that follow", add_help=False
     )
+    commands.add_parser("test-services", help="tests on PostgreSQL and Redis, which end with them", add_help=False)
     commands.add_parser("lint", help="ruff, mypy and import-linter")
     commands.add_parser("manage", help="manage.py with the environment of the processes", add_help=False)
     commands.add_parser("chat", help="write to the running shop as a customer, in this terminal", add_help=False)
@@ -39,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("bench-retrieval", help="measure how well articles are found", add_help=False)
     commands.add_parser("bench", help="measure this system beside stock Rasa and beside itself", add_help=False)
     commands.add_parser("chaos", help="kill, drop, delay and repeat, and account for every message", add_help=False)
+    commands.add_parser("bench-capacity", help="measure what turns, open pages and messages cost", add_help=False)
     commands.add_parser("bench-desk", help="measure how soon desks show what happens", add_help=False)
     return top
 
@@ -89,6 +92,8 @@ def _command(options: argparse.Namespace, rest: Sequence[str], environ: Mapping[
         checks.reindex(layout, known, console)
     elif options.command == "test":
         return checks.test(layout, known, console, rest)
+    elif options.command == "test-services":
+        return checks.test_services(layout, known, console, rest)
     elif options.command == "lint":
         return checks.lint(layout, known, console)
     elif options.command == "chat":
@@ -103,6 +108,8 @@ def _command(options: argparse.Namespace, rest: Sequence[str], environ: Mapping[
         return checks.bench(layout, known, console, rest)
     elif options.command == "chaos":
         return checks.chaos(layout, known, console, rest)
+    elif options.command == "bench-capacity":
+        return checks.bench_capacity(layout, known, console, rest)
     elif options.command == "bench-desk":
         return checks.bench_desk(layout, known, rest)
     elif options.command == "manage":

@@ -35,6 +35,12 @@ def test(layout: Layout, environ: Mapping[str, str], console: Console, arguments
     return _run(layout, environment.for_tools(apart), ["-m", "pytest", *arguments])
 
 
+def test_services(layout: Layout, environ: Mapping[str, str], console: Console, arguments: Sequence[str]) -> int:
+    """Run the tests that store, claim and count on a PostgreSQL and a Redis of their own; the exit code."""
+    plan.set_up(layout, environ, console, dev=True, data="none")
+    return _run(layout, environment.for_tools(environment.apart(os.environ)), ["-m", "tests.services", *arguments])
+
+
 def lint(layout: Layout, environ: Mapping[str, str], console: Console) -> int:
     """Run every linter, then say which ones object."""
     plan.set_up(layout, environ, console, rasa=False, dev=True, data="none")
@@ -105,6 +111,14 @@ def bench(layout: Layout, environ: Mapping[str, str], console: Console, argument
         run([environments.stock(layout)], console=console, logs=layout.shared / "logs", cwd=layout.root, env=env)
         command += ["--stock-python", str(layout.stock_env / "bin" / "python")]
     return _run(layout, env, command)
+
+
+def bench_capacity(layout: Layout, environ: Mapping[str, str], console: Console, arguments: Sequence[str]) -> int:
+    """Measure what a turn, an open page and a stored message cost, on a shop of its own; its exit code."""
+    apart = environment.apart(os.environ)
+    plan.set_up(layout, environ, console, dev=True, data="none")
+    written = ["--write", str(layout.root / "docs" / "capacity.md")]
+    return _run(layout, environment.for_tools(apart), ["-m", "tests.bench.capacity", *written, *arguments])
 
 
 def bench_desk(layout: Layout, environ: Mapping[str, str], arguments: Sequence[str]) -> int:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from deploy.local.files import write_whole
 from deploy.local.layout import Layout
 from deploy.local.ports import HOST, Ports
+from deploy.local.processes import how_many
 from deploy.local.trouble import Trouble
 
 SECRETS = ("POSTVENTA_SECRET_KEY", "POSTVENTA_RASA_TOKEN", "POSTVENTA_ACTIONS_TOKEN")
@@ -101,7 +102,7 @@ def for_shop(layout: Layout, ports: Ports, environ: Mapping[str, str]) -> dict[s
         "POSTVENTA_ALLOWED_HOSTS": ",".join(dict.fromkeys(filter(None, hosts))),
         "POSTVENTA_RASA_TRACKERS": str(layout.trackers),
         "POSTVENTA_ACTIONS_URL": f"http://{HOST}:{ports.actions}/webhook",
-        "RASA_URL": f"http://{HOST}:{ports.rasa}",
+        "RASA_URL": ",".join(f"http://{HOST}:{ports.rasa + number}" for number in range(how_many(environ, "RASA"))),
         "CHROMA_URL": f"http://{HOST}:{ports.chroma}",
         "DJANGO_SETTINGS_MODULE": "bot.settings",
     }

@@ -1,4 +1,4 @@
-"""The five processes of Postventa, and how each shows that it is well."""
+"""The five kinds of process of Postventa, and how each shows that it is well."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from pathlib import Path
 
 from deploy.local.layout import Layout
 from deploy.local.ports import HOST, Ports
+from deploy.local.trouble import Trouble
 
 PROBE_SECONDS = 2.0
+MOST_PROCESSES = 32
 
 
 @dataclass(frozen=True)
@@ -70,16 +72,12 @@ def chroma(layout: Layout, port: int) -> Process:
 def all_of(layout: Layout, ports: Ports, environ: Mapping[str, str]) -> list[Process]:
     """The processes in order of need. Where `environ` names a Chroma or a Rasa of its own, ours is left out."""
     python = layout.app_python
-    rasa = [layout.rasa_python, "-m", "bot.dialogue.components.serve", "--port", ports.rasa]
-    if layout.model():
-        # Named, so that a restart finds it also when someone has edited data/ meanwhile.
-        rasa += ["--model", layout.model()]
     web = ["-m", "uvicorn", "bot.asgi:application", "--host", HOST, "--port", ports.web, "--no-access-log"]
     # Open event streams would hold the web process back for ever.
-    web += ["--timeout-graceful-shutdown", "3"]
+    web += ["--timeout-graceful-shutdown", "3", "--workers", how_many(environ, "WEB")]
     every = [
         chroma(layout, ports.chroma),
-        Process("rasa", rasa, answers(ports.rasa, "/status"), limit=180),
+        *(_rasa(layout, ports.rasa, number) for number in range(how_many(environ, "RASA"))),
         Process(
             "actions",
             [python, "-m", "actions.server", "--port", ports.actions],
@@ -87,11 +85,36 @@ def all_of(layout: Layout, ports: Ports, environ: Mapping[str, str]) -> list[Pro
             needs=("chroma",),
         ),
         Process("web", [python, *web], answers(ports.web, "/readyz"), needs=("chroma",)),
-        Process("worker", [python, "manage.py", "worker"], says("worker: ready"), needs=("chroma",)),
+        *(
+            Process(_name("worker", number), [python, "manage.py", "worker"], says("worker: ready"), needs=("chroma",))
+            for number in range(how_many(environ, "WORKER"))
+        ),
     ]
     elsewhere = {name for name, variable in (("chroma", "CHROMA_URL"), ("rasa", "RASA_URL")) if environ.get(variable)}
-    kept = [process for process in every if process.name not in elsewhere]
+    kept = [process for process in every if process.name.partition("-")[0] not in elsewhere]
     return [_without(process, elsewhere) for process in kept]
+
+
+def _rasa(layout: Layout, first_port: int, number: int) -> Process:
+    port = first_port + number
+    command: list[object] = [layout.rasa_python, "-m", "bot.dialogue.components.serve", "--port", port]
+    if layout.model():
+        # Named, so that a restart finds it also when someone has edited data/ meanwhile.
+        command += ["--model", layout.model()]
+    return Process(_name("rasa", number), command, answers(port, "/status"), limit=180)
+
+
+def _name(kind: str, number: int) -> str:
+    return f"{kind}-{number + 1}" if number else kind
+
+
+def how_many(environ: Mapping[str, str], kind: str) -> int:
+    """Processes of that kind, from POSTVENTA_<kind>_PROCESSES; one where it says nothing. Raises Trouble."""
+    variable = f"POSTVENTA_{kind}_PROCESSES"
+    given = environ.get(variable) or "1"
+    if given.isascii() and given.isdigit() and 0 < int(given) <= MOST_PROCESSES:
+        return int(given)
+    raise Trouble(f"{variable} is {given!r}.", f"give a number from 1 to {MOST_PROCESSES}.")
 
 
 def _without(process: Process, elsewhere: set[str]) -> Process:

@@ -30,9 +30,12 @@ WORDS = "¿Cuánto tengo para devolver?"
 
 class GatewayContract:
     channel: type[ChannelContract]
+    door: str = ""  # the webhook, where it stands elsewhere than the others
+    taken, refused = 200, 403
     pressed: str = ""
     edited: str = ""
     ignored: tuple[str, ...] = ()
+    stops_by_a_word = True
 
     @pytest.fixture(autouse=True)
     def connected(self, transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
@@ -54,12 +57,13 @@ class GatewayContract:
     async def post(self, request: RawRequest) -> int:
         content_type = "application/json" if request.body.startswith(b"{") else "application/x-www-form-urlencoded"
         answer = await AsyncClient().post(
-            f"/channels/{self.its.kind}/webhook", request.body, content_type=content_type, headers=request.headers
-        )
+            self.door or f"/channels/{self.its.kind}/webhook", request.body,
+            content_type=content_type, headers=request.headers,
+        )  # fmt: skip
         return int(answer.status_code)
 
     async def say(self, words: str, event: str = "1") -> None:
-        assert await self.post(self.its.genuine(self.its.says(words, event))) == 200
+        assert await self.post(self.its.genuine(self.its.says(words, event))) == self.taken
         await settled()
 
     async def payload(self, name: str) -> None:
@@ -82,7 +86,7 @@ class GatewayContract:
     async def test_who_cannot_prove_to_be_the_provider_leaves_no_trace(self, engine: ScriptedDialogue) -> None:
         for request in self.its.forged(self.its.says(WORDS)).values():
             if request.path == self.its.genuine(b"").path:
-                assert await self.post(request) == 403
+                assert await self.post(request) == self.refused
         assert not await InboundEvent.objects.aexists()
 
     async def test_a_message_is_stored_and_acknowledged_while_the_dialogue_hangs(
@@ -90,7 +94,7 @@ class GatewayContract:
     ) -> None:
         engine.gate.clear()
         started = time.monotonic()
-        assert await self.post(self.its.genuine(self.its.says(WORDS))) == 200
+        assert await self.post(self.its.genuine(self.its.says(WORDS))) == self.taken
         assert time.monotonic() - started < 1
         assert (await Message.objects.aget()).text == WORDS
         engine.gate.set()
@@ -101,10 +105,11 @@ class GatewayContract:
         self, engine: ScriptedDialogue
     ) -> None:
         request = self.its.genuine(self.its.says(WORDS))
-        assert await asyncio.gather(self.post(request), self.post(request), self.post(request)) == [200] * 3
+        at_once = await asyncio.gather(self.post(request), self.post(request), self.post(request))
+        assert at_once == [self.taken] * 3
         await settled()
         self.restart()
-        assert await self.post(request) == 200
+        assert await self.post(request) == self.taken
         await settled()
         assert self.received() == [f"bot: {WORDS}"]
         assert [question.text for question in engine.asked] == [WORDS]
@@ -127,8 +132,19 @@ class GatewayContract:
 
     # 12, 13
 
+    async def nobody_is_called(self) -> bool:
+        """Of a channel that reads what we store, a message is there at once: nothing can fail or wait."""
+        if self.its.refusals():
+            return False
+        await self.say(WORDS)
+        assert self.received() and {each.state async for each in Delivery.objects.all()} == {"sent"}
+        return True
+
     async def test_what_failed_is_sent_again_in_order_and_once(self, engine: ScriptedDialogue) -> None:
         engine._script = lambda question: Answer((Reply("Primero"), Reply("Segundo")))
+        if await self.nobody_is_called():
+            assert self.received() == ["Primero", "Segundo"]
+            return
         self.its.refuse(self.adapter, self.fails("retry"))
         await self.say(WORDS)
         delivery = await self.delivery()
@@ -141,6 +157,8 @@ class GatewayContract:
         assert self.received()[before:] == ["Primero", "Segundo"]
 
     async def test_nobody_knows_whether_it_arrived_so_it_is_not_sent_again(self, engine: ScriptedDialogue) -> None:
+        if await self.nobody_is_called():
+            return
         self.its.refuse(self.adapter, self.fails("uncertain"))
         await self.say(WORDS)
         assert (await self.delivery()).state == "uncertain"
@@ -150,6 +168,8 @@ class GatewayContract:
         assert len(self.received()) == count
 
     async def test_too_fast_is_waited_out(self, engine: ScriptedDialogue) -> None:
+        if await self.nobody_is_called():
+            return
         self.its.refuse(self.adapter, self.fails("rate"))
         await self.say(WORDS)
         delivery = await self.delivery()
@@ -169,8 +189,8 @@ class GatewayContract:
 
         monkeypatch.setattr(self.adapter, "signal", signal)
         engine.gate.clear()
-        assert await self.post(self.its.genuine(self.its.says(WORDS))) == 200
-        if self.adapter.caps.typing_out:
+        assert await self.post(self.its.genuine(self.its.says(WORDS))) == self.taken
+        if self.adapter.caps.typing_out and not self.adapter.caps.stream:
             await asyncio.wait_for(shown.wait(), 5)
         engine.gate.set()
         await settled()
@@ -192,6 +212,10 @@ class GatewayContract:
     async def test_a_word_stops_every_message_also_an_agents_and_a_word_starts_them_again(
         self, engine: ScriptedDialogue, ana: Any
     ) -> None:
+        if not self.stops_by_a_word:
+            await self.say("BAJA.")
+            assert self.received() == ["bot: BAJA."]
+            return
         await self.say("BAJA.", "1")
         (told,) = self.received()
         assert "ALTA" in told or "START" in told

@@ -92,6 +92,9 @@ def test_the_reason_reaches_the_agent(ana: Any) -> None:
     seen = rating_of(conversation)
     assert seen is not None and (seen.score, seen.why) == (4, "Ana fue muy amable")
     assert Event.objects.get(kind="rating_comment").data["agent"] == ana.pk
+    (told,) = figures(7)["rating_comments"]
+    assert (told["conversation"], told["agent"], told["score"]) == (str(conversation.pk), ana.pk, 4)
+    assert told["text"] == "Ana fue muy amable"
     writes(conversation, "¿Y cuándo llega mi pedido?")
     assert conversation.owner == "bot" and conversation.turn_due_at is not None
 

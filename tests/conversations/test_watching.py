@@ -14,7 +14,7 @@ from django.utils import timezone
 from bot.conversations import ownership, watching
 from bot.conversations.models import CallBack, Conversation, Handoff, Message
 from bot.conversations.receive import receive
-from bot.desk.floor import presence
+from bot.desk.floor import presence, team
 from bot.desk.floor.models import Presence
 from channels.base import Inbound
 from tests.desk.desk_cast import Line, begin, say
@@ -145,11 +145,11 @@ def test_with_nobody_at_the_desk_the_customer_hears_by_when(clock: Clock, ana: A
 def test_an_agent_who_is_away_is_not_there(clock: Clock, ana: Any, bruno: Any) -> None:
     presence.touch(ana.pk)
     presence.set_away(ana.pk, True)
-    assert presence.anyone_here() is False
+    assert team.anyone_here() is False
     presence.touch(bruno.pk)
-    assert presence.anyone_here() is True
+    assert team.anyone_here() is True
     Presence.objects.all().delete()
-    assert presence.anyone_here() is None
+    assert team.anyone_here() is None
 
 
 def test_out_of_hours_a_number_becomes_a_call_and_an_address_a_note(clock: Clock) -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -9,9 +9,9 @@ from django.contrib.auth.models import Group
 from django.test import AsyncClient
 
 from bot.conversations.models import Conversation
-from channels import registry
 from channels.memory.adapter import MemoryAdapter
 from tests.desk.desk_cast import Line, begin
+from tests.stand_ins import phone as phone
 
 
 def _agent(name: str, first: str, last: str) -> Any:
@@ -46,16 +46,6 @@ def at_desk() -> Callable[[Any], Awaitable[AsyncClient]]:
         return client
 
     return open_for
-
-
-@pytest.fixture
-def phone() -> Iterator[MemoryAdapter]:
-    """The customers' phones on the in-memory channel: what the shop sends ends up in `sent`."""
-    registry.adapter.cache_clear()
-    adapter = registry.adapter("memory")
-    assert isinstance(adapter, MemoryAdapter)
-    yield adapter
-    registry.adapter.cache_clear()
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ def server(transactional_db: None, tmp_path: Path) -> Iterator[str]:
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 150
     while time.monotonic() < deadline and process.poll() is None:
         try:
             if httpx.get(address, timeout=2).status_code == 200:
@@ -66,10 +66,10 @@ async def browser() -> AsyncIterator[Any]:
         await running.close()
 
 
-async def sign_in(browser: Any, server: str, account: Any) -> Page:
+async def sign_in(browser: Any, server: str, account: Any, **context: Any) -> Page:
     account.set_password("lumbre")
     await account.asave()
-    page = await (await browser.new_context(locale="es-ES")).new_page()
+    page = await (await browser.new_context(**{"locale": "es-ES", **context})).new_page()
     await page.goto(f"{server}/desk")
     await page.fill("[name=username]", account.username)
     await page.fill("[name=password]", "lumbre")

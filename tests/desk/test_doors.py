@@ -18,7 +18,7 @@ from bot.desk.urls import urlpatterns
 ID = uuid4()
 PAGES = ["/desk", "/desk/list", "/desk/events", f"/desk/c/{ID}", f"/desk/c/{ID}/news", f"/desk/c/{ID}/earlier"]
 PAGES += ["/desk/replies", *(f"/desk/c/{ID}/{panel}" for panel in ("canned", "articles", "passing", "suggested"))]
-PAGES += ["/desk/floor", "/desk/second-looks", "/desk/audit", f"/desk/c/{ID}/translation/1"]
+PAGES += ["/desk/floor", "/desk/teams", "/desk/second-looks", "/desk/audit", f"/desk/c/{ID}/translation/1"]
 PAGES += ["/desk/calls", f"/desk/media/{ID}", f"/desk/c/{ID}/history"]
 VERBS = [f"/desk/c/{ID}/{verb}" for verb in ("take", "take_over", "reply", "note", "return", "release", "resolve")]
 VERBS += [f"/desk/c/{ID}/{verb}" for verb in ("continue", "undo_move", "apart")]

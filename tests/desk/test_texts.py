@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from bot.conversations.models import Delivery, Identity
 from tests.desk.desk_cast import CITED, Line, begin, said, settled
@@ -77,6 +79,23 @@ async def test_a_customer_who_has_blocked_us_is_not_written_to(ana, at_desk, wai
     assert await said(waiting) == []
     note = await (await at_desk(ana)).post(f"/desk/c/{waiting.pk}/note", {"text": "Bloqueado"})
     assert note.status_code == 204
+
+
+async def test_a_reply_after_the_window_closed_is_refused_in_words_and_a_note_is_kept(ana, at_desk, phone) -> None:
+    line = Line("customer", "¿Hay alguien?")
+    late = await asyncio.to_thread(begin, "Lucía", line, handoff="press", channel="whatsapp")
+    await Identity.objects.aupdate(last_inbound_at=timezone.now() - timedelta(hours=24))
+    browser = await at_desk(ana)
+    answer = await browser.post(f"/desk/c/{late.pk}/reply", {"text": "Sí, dime"})
+    assert answer.status_code == 422
+    assert "se abre de nuevo cuando el cliente escriba" in answer.content.decode()
+    await late.arefresh_from_db()
+    assert late.owner == "queue" and await said(late) == []
+    assert (await browser.post(f"/desk/c/{late.pk}/note", {"text": "Llamarla"})).status_code == 204
+    page = (await browser.get(f"/desk/c/{late.pk}")).content.decode()
+    assert "se abre de nuevo cuando el cliente escriba" in page
+    await Identity.objects.aupdate(last_inbound_at=timezone.now())
+    assert (await browser.post(f"/desk/c/{late.pk}/reply", {"text": "Sí, dime"})).status_code == 204
 
 
 async def test_a_failed_delivery_is_sent_again_when_the_agent_says_so(ana, at_desk, waiting, phone) -> None:

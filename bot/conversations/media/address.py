@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -23,6 +25,11 @@ def address(media_id: UUID | str) -> str:
     """An absolute address of a kept file."""
     token = signing.TimestampSigner(salt=SALT).sign(UUID(str(media_id)).hex)
     return f"{settings.PUBLIC_BASE_URL}{reverse('media-file', args=[token])}"
+
+
+def kept(attachment: Mapping[str, Any]) -> str:
+    """The same for an attachment of a message; empty where we have no bytes of it."""
+    return address(attachment["id"]) if attachment.get("id") and attachment.get("state") == "kept" else ""
 
 
 @require_safe

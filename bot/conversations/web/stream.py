@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
@@ -23,6 +24,8 @@ from bot.conversations.web.door import adapter, endpoint, find, number, place
 from bot.conversations.webhooks import raw_request
 
 HEARTBEAT = 15.0
+# A page on which nothing happens asks the database no more often than this, in seconds: thousands of them are open.
+LOOK = 120.0
 
 
 def sse(event: str, data: Any, number: int | None = None) -> str:
@@ -62,9 +65,11 @@ async def _stream(sender: str, after: int, until: datetime) -> AsyncIterator[str
                 for chunk in _changes(known, now):
                     yield chunk
                 known = now
-                happened = await _wait(listener, min(HEARTBEAT, left))
-                if happened is None:
+                look = time.monotonic() + min(LOOK, left)
+                while (happened := await _wait(listener, min(HEARTBEAT, max(0, look - time.monotonic())))) is None:
                     yield ": still here\n\n"
+                    if time.monotonic() >= look:
+                        break
                 for event in happened or ():
                     if event.kind == "typing" and event.actor != "customer" and "moved_to" not in now:
                         yield sse("typing", {"author": "agent", "on": True})

@@ -17,12 +17,14 @@ was neither told nor covered by fetching everything anew.
 | desks open | {agents} |
 | open conversations | {conversations} |
 | messages, at {messages_per_s:g} a second | {messages} |
+| of them refused | {refused} |
 | connections made, of streams that are cut every 8 s at the mean | {connections} |
 | event to desk, median | {median_ms} ms |
 | event to desk, 99 of 100 | {p99_ms} ms |
 | event to desk, slowest of {arrivals} | {max_ms} ms |
 | then the new line in the open conversation, median | {lines_median_ms} ms |
 | then the new line in the open conversation, 99 of 100 | {lines_p99_ms} ms |
+| times that a desk was told to fetch everything anew | {reloads} |
 | missed | {missed} |
 """
 

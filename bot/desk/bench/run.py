@@ -20,6 +20,7 @@ import httpx
 from django.conf import settings
 
 from bot.conversations.database import on_database
+from bot.conversations.events import newest
 from bot.conversations.models import Event
 from bot.desk.bench import world
 from bot.desk.bench.desks import Page
@@ -72,14 +73,14 @@ async def _play(made: world.World, http: httpx.AsyncClient, port: int, options: 
     end = time.monotonic() + options.seconds + 5
     listening = [asyncio.create_task(page.live(http, end)) for page in pages]
     await asyncio.wait_for(asyncio.gather(*(page.opened.wait() for page in pages)), 30)
-    first = await on_database(_newest)
+    first = await on_database(newest)
     for page in pages:
         page.last = page.last or first
     refused = await _write(made, http, options)
     await asyncio.gather(*listening)
-    newest = await on_database(_newest)
-    await asyncio.gather(*(page.catch_up(http, newest, SETTLE) for page in pages))
-    events = await on_database(_events, first, newest)
+    last = await on_database(newest)
+    await asyncio.gather(*(page.catch_up(http, last, SETTLE) for page in pages))
+    events = await on_database(_events, first, last)
     return figures(pages, events, refused, options)
 
 
@@ -102,12 +103,8 @@ async def _say(http: httpx.AsyncClient, token: str, text: str) -> bool:
     return answer.status_code == 202
 
 
-def _newest() -> int:
-    return Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-
-
-def _events(first: int, newest: int) -> list[tuple[int, str, float]]:
-    found = Event.objects.filter(pk__gt=first, pk__lte=newest).order_by("pk").values_list("pk", "kind", "at")
+def _events(first: int, last: int) -> list[tuple[int, str, float]]:
+    found = Event.objects.filter(pk__gt=first, pk__lte=last).order_by("pk").values_list("pk", "kind", "at")
     return [(pk, kind, at.timestamp()) for pk, kind, at in found]
 
 
@@ -119,7 +116,7 @@ def figures(
     missed = 0
     for page in pages:
         for pk, kind, at in events:
-            arrived = page.came.get(pk) or next((when for newest, when in page.reloaded if newest >= pk), None)
+            arrived = page.came.get(pk) or next((when for covers, when in page.reloaded if covers >= pk), None)
             if arrived is None:
                 # Only the newest "is typing" or "has read" of each is kept: an older one is no news to anybody.
                 missed += kind not in ("typing", "read")

@@ -19,7 +19,7 @@ from django.utils import timezone, translation
 
 from bot.conversations import ownership
 from bot.conversations.database import on_database
-from bot.conversations.media.address import address
+from bot.conversations.media.address import kept
 from bot.conversations.models import BOT, NOBODY, QUEUE, Conversation, Message
 from bot.conversations.writing import lock
 from bot.desk import actions
@@ -124,7 +124,7 @@ def _from_there(line: Message) -> bool:
 
 
 def _told(line: Message) -> Told:
-    files = tuple(address(file["id"]) for file in line.attachments if file.get("id") and file.get("state") == "kept")
+    files = tuple(filter(None, map(kept, line.attachments)))
     author = "system" if line.note else line.author
     return Told(str(line.pk), author, line.text, files, line.created_at)  # type: ignore[arg-type]
 

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Permission
-from django.db.models import Q
 from django.utils import timezone
 
 from bot.conversations.models import BOT, QUEUE, Conversation, Handoff
-from bot.desk.access import display_name
-from bot.desk.floor.models import Presence
-from bot.desk.floor.presence import MOMENT
+from bot.desk.access import agents, display_name
+from bot.desk.floor import presence
 from bot.desk.floor.promises import BROKEN, SOON, Promise, promise
 from bot.desk.inbox import who
 
@@ -72,7 +67,7 @@ def load(now: datetime | None = None) -> Load:
     states = {handoff.pk: kept.state(now) for handoff, kept in promised if kept}
     counted = Counter(states.values())
     queued = [handoff for handoff in handoffs if handoff.conversation.owner == QUEUE]
-    names = _names()
+    names = {account.pk: display_name(account) for account in agents()}
     pressing = sorted(
         ((handoff, kept) for handoff, kept in promised if kept and states[handoff.pk] in (SOON, BROKEN)),
         key=lambda pair: pair[1].due,
@@ -90,27 +85,20 @@ def load(now: datetime | None = None) -> Load:
     )
 
 
-def _names() -> dict[int, str]:
-    """Everybody who may answer customers."""
-    may = Permission.objects.filter(content_type__app_label="desk", codename="answer")
-    accounts = get_user_model().objects.filter(is_active=True)
-    found: Any = accounts.filter(Q(groups__permissions__in=may) | Q(user_permissions__in=may)).distinct()
-    return {account.pk: display_name(account) for account in found.order_by("first_name", "username")}
-
-
 def _agents(handoffs: list[Handoff], states: dict[int, str], names: dict[int, str], now: datetime) -> list[AgentLoad]:
-    present = {row.agent_id: row for row in Presence.objects.all()}
+    known, held = presence.states(now), defaultdict[int | None, list[Handoff]](list)
+    for handoff in handoffs:
+        held[handoff.conversation.agent_id].append(handoff)
     rows = []
     for pk, name in names.items():
-        mine = [handoff for handoff in handoffs if handoff.conversation.agent_id == pk]
-        seen = present.get(pk)
-        here = seen is not None and seen.seen_at >= now - MOMENT
+        mine = held[pk]
+        seen = known.get(pk, presence.Seen())
         rows.append(
             AgentLoad(
                 id=pk,
                 name=name,
-                state="offline" if not here or seen is None else "away" if seen.away else "here",
-                seen_at=seen.seen_at if seen else None,
+                state=seen.state,
+                seen_at=seen.at,
                 open=len(mine),
                 waiting=sum(handoff.answered_at is None for handoff in mine),
                 soon=sum(states.get(handoff.pk) == SOON for handoff in mine),

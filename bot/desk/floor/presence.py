@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.utils import timezone
 
 from bot.desk.floor.models import Presence
@@ -13,6 +13,15 @@ from bot.desk.floor.models import Presence
 EVERY = 20.0
 # Connections are cut and made again; somebody is there until they have been gone this long.
 MOMENT = timedelta(seconds=75)
+HERE, AWAY, OFFLINE = "here", "away", "offline"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """`state`: here and taking conversations, away although the page is open, or offline since about `at` (UTC)."""
+
+    state: str = OFFLINE
+    at: datetime | None = None
 
 
 def touch(agent_id: int) -> None:
@@ -30,25 +39,16 @@ def is_away(agent_id: int) -> bool:
     return Presence.objects.filter(agent=agent_id, away=True).exists()
 
 
-def anyone_here(now: datetime | None = None) -> bool | None:
-    """Whether an agent is there and takes conversations; None where nobody has ever opened the desk, and agents work
-    through the API alone."""
-    if not Presence.objects.exists():
-        return None
-    here = Presence.objects.filter(away=False, seen_at__gte=(now or timezone.now()) - MOMENT)
-    return here.filter(agent__is_active=True).exists()
+def states(now: datetime | None = None) -> dict[int, Seen]:
+    """Everybody who has ever opened the desk, by account."""
+    limit = (now or timezone.now()) - MOMENT
+    rows = Presence.objects.values_list("agent", "agent__is_active", "seen_at", "away")
+    return {
+        agent: Seen(OFFLINE if at < limit or not active else AWAY if away else HERE, at)
+        for agent, active, at, away in rows
+    }
 
 
 def here() -> set[int]:
     """The agents who are there and take conversations."""
-    present = Presence.objects.filter(away=False, seen_at__gte=timezone.now() - MOMENT)
-    return set(present.values_list("agent", flat=True))
-
-
-def gone_since(agent_id: int, now: datetime | None = None) -> datetime | None:
-    """Since when the agent has been offline for longer than the policy allows; None while they are not.
-
-    An agent who never opened the desk works through the API: of them nobody knows.
-    """
-    limit = (now or timezone.now()) - settings.AGENT_OFFLINE
-    return Presence.objects.filter(agent=agent_id, seen_at__lt=limit).values_list("seen_at", flat=True).first()
+    return {agent for agent, seen in states().items() if seen.state == HERE}

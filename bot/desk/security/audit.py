@@ -27,6 +27,9 @@ WHAT: Words = {
     "new_codes": pgettext_lazy("audit", "made new recovery codes"),
     "canned": pgettext_lazy("audit", "changed a canned reply"),
     "canned_removed": pgettext_lazy("audit", "removed a canned reply"),
+    "skills": pgettext_lazy("audit", "changed what an agent is given"),
+    "team": pgettext_lazy("audit", "changed a team"),
+    "team_removed": pgettext_lazy("audit", "removed a team"),
 }
 
 

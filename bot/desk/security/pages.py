@@ -33,7 +33,7 @@ def code(request: HttpRequest) -> HttpResponse:
         if second_step.check(request, account, request.POST.get("code", "")):
             second_step.enter(request, account, kept["backend"])
             return HttpResponseRedirect(kept["next"])
-        problem = _("That code is not right, or there were too many tries. Wait a moment and type the next one.")
+        problem = _wrong()
     context = {"problem": problem, "setting_up": False}
     return render(request, "registration/code.html", context, status=422 if problem else 200)
 

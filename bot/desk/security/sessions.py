@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from bot.desk.security.audit import note
 from bot.desk.security.models import StaffSession
+from bot.limits import address_of
 
 # What the second step leaves in the session of somebody who passed it.
 PASSED = "second_step_passed"
@@ -35,11 +36,8 @@ def digest(key: str | None) -> str:
 
 
 def place_of(request: HttpRequest | None) -> str:
-    """The address as the server in front tells it, else the connection's own."""
-    if request is None:
-        return ""
-    forwarded = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
-    return (forwarded or request.META.get("REMOTE_ADDR", "") or "")[:64]
+    """The address that somebody signs in from; empty where no page was asked for."""
+    return address_of(request)[:64] if request is not None else ""
 
 
 def signed_in(sender: Any, request: HttpRequest | None, user: Any, **kwargs: Any) -> None:

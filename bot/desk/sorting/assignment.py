@@ -9,11 +9,10 @@ from django.conf import settings
 
 from bot.conversations import passing
 from bot.conversations.models import QUEUE, Conversation
-from bot.desk.access import display_name
+from bot.desk.access import agents, display_name
 from bot.desk.floor.presence import here
 from bot.desk.sorting.models import Skills, Sort
 from bot.desk.tools.models import TeamOf
-from bot.desk.tools.teams import agents
 
 
 @dataclass(frozen=True)

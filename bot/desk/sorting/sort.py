@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from typing import Any
 from uuid import UUID
 
-import numpy as np
 from django.db import transaction
 from django.db.models import F, Max, Q
 from django.utils import timezone
@@ -16,6 +14,7 @@ from django.utils.translation import gettext as _
 from bot.conversations.models import BOT, NOBODY, Conversation, Handoff, Message, record
 from bot.conversations.ownership import PRIORITY, open_handoff
 from bot.conversations.writing import lock
+from bot.desk import nearness
 from bot.desk.access import Agent
 from bot.desk.refusals import Refused
 from bot.desk.sorting import mood, products, tongue, topics
@@ -99,19 +98,9 @@ def _by_example(conversation: Conversation, aspect: str, text: str) -> Judgement
     pairs = list(rows.order_by("-at").values_list("after", "vector")[:LEARNT_FROM])
     if not pairs:
         return None
-    matrix = np.stack([np.frombuffer(bytes(vector), dtype=np.float32) for _after, vector in pairs])
-    cosines = matrix @ _vector(masked(text))
-    best = int(np.argmax(cosines))
-    return (
-        Judgement(pairs[best][0], round(float(cosines[best]), 3), "examples") if cosines[best] > SAME_MATTER else None
-    )
-
-
-def _vector(text: str) -> Any:
-    from knowledge.encoder import cleaned, encoder
-
-    vector = np.array(encoder().embed_query(cleaned(text) or "."), dtype=np.float32)
-    return vector / max(float(np.linalg.norm(vector)), 1e-9)
+    near = nearness.cosines([kept for _after, kept in pairs], masked(text))
+    best = int(near.argmax())
+    return Judgement(pairs[best][0], round(float(near[best]), 3), "examples") if near[best] > SAME_MATTER else None
 
 
 def _keep(conversation: Conversation, aspect: str, judgement: Judgement, last: int) -> None:
@@ -150,7 +139,7 @@ def _learn(agent: Agent, conversation: Conversation, aspect: str, before: Sort |
     names = tuple(conversation.identity.customer.name.split())
     text = nameless("\n".join(said(conversation)), names)[:2_000]
     try:
-        vector, name = _vector(text).tobytes(), encoder_name()
+        vector, name = nearness.vector(text).tobytes(), encoder_name()
     except EncoderError:
         vector, name = b"", ""
     told = before if before and before.source != "agent" else None

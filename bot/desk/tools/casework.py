@@ -80,17 +80,16 @@ def tools_of(agent: Agent, conversation: Conversation, views: Any = None) -> dic
 def _tools(agent: Agent, conversation: Conversation, case: Case) -> CaseTools:
     waiting = SecondLook.objects.filter(case=case.number, state="waiting").select_related("asked_by").first()
     try:
-        _facts, decision = casework.read(case)
         amount = casework.amount_of(case, "approve")
         refundable = casework.refundable(case)
         tell = explain.customer_text(case, conversation.language)
     except (NotNow, KeyError, StopIteration):
         return CaseTools((), (), Decimal(0), False, False, waiting, False, "", _log(case))
-    by_rule = decision.proposal is not None and decision.proposal.outcome in ("approved", "technician")
     return CaseTools(
         verbs=tuple(_possible(case)) if conversation.agent_id in (None, agent.id) and conversation.owner else (),
-        clauses=_clauses(case), amount=refundable if case.decision == "approved" else amount, by_rule=by_rule,
-        needs_two=casework.needs_two(amount), waiting=waiting, mine=bool(waiting and waiting.asked_by_id == agent.id),
+        clauses=_clauses(case), amount=refundable if case.decision == "approved" else amount,
+        by_rule=not casework.exception(case), needs_two=casework.needs_two(amount), waiting=waiting,
+        mine=bool(waiting and waiting.asked_by_id == agent.id),
         tell="" if case.decision == "pending_person" else tell, log=_log(case),
     )  # fmt: skip
 
@@ -146,7 +145,7 @@ def act(agent: Agent, conversation_id: UUID, number: str, verb: str, said: Mappi
         raise Refused(_("This case is not one of this conversation."))
     clean = {name: actions.clean(said.get(name, ""), required=False)[:500] for name in ("clause", "note", "amount")}
     amount = _amount(case, verb, clean["amount"])
-    if verb == "approve" and _exception(case) and not clean["note"]:
+    if verb == "approve" and casework.exception(case) and not clean["note"]:
         raise Refused(_("The rules would not grant this: write down why it is an exception."))
     if casework.needs_two(amount):
         _ask(agent, conversation, case, verb, clean, amount)
@@ -157,11 +156,6 @@ def act(agent: Agent, conversation_id: UUID, number: str, verb: str, said: Mappi
 def _cases(conversation: Conversation) -> list[Case]:
     numbers = [view.number for view in cases(conversation)]
     return list(Case.objects.filter(number__in=numbers).select_related("order"))
-
-
-def _exception(case: Case) -> bool:
-    proposal = (case.result or {}).get("proposal") or {}
-    return proposal.get("outcome") not in ("approved", "technician")
 
 
 def _amount(case: Case, verb: str, said: str) -> Decimal:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import dropwhile, takewhile
 from uuid import UUID
 
-import numpy as np
-from numpy.typing import NDArray
-
 from bot.conversations.models import Conversation, Message
+from bot.desk import nearness
 from bot.desk.access import display_name
 from bot.desk.tools.models import PastReply
 from knowledge.masking import masked
@@ -19,6 +18,8 @@ from knowledge.masking import masked
 log = logging.getLogger(__name__)
 
 AT_ONCE = 20
+# How far back what was asked is looked for.
+LINES = 12
 # The newest replies in a language are compared: 5,000 vectors are 8 MB and a few milliseconds.
 COMPARED = 5_000
 # A reply of one or two words says nothing to another customer.
@@ -55,9 +56,9 @@ def _take_up(message: Message) -> None:
     from knowledge.encoder import encoder_name
 
     names = tuple(message.conversation.identity.customer.name.split())
-    question, answer = nameless(asked_before(message), names), nameless(message.text.strip(), names)
+    question, answer = nameless(asked(message.conversation, message), names), nameless(message.text.strip(), names)
     speaks = bool(question) and len(answer) >= SHORTEST
-    vector = _vector(question).tobytes() if speaks else b""
+    vector = nearness.vector(question).tobytes() if speaks else b""
     PastReply.objects.get_or_create(
         message=message,
         defaults={
@@ -73,23 +74,15 @@ def nameless(text: str, names: tuple[str, ...]) -> str:
     return masked(masked(text), names)
 
 
-def asked_before(message: Message) -> str:
-    """The customer's lines between this reply and the last answer before it."""
-    lines = message.conversation.messages.filter(seq__lt=message.seq, note=False).exclude(author="system")
-    said: list[str] = []
-    for line in lines.order_by("-seq")[:12]:
-        if line.author != Message.Author.CUSTOMER:
-            break
-        said.append(line.text)
+def asked(conversation: Conversation, reply: Message | None = None) -> str:
+    """What the customer wrote between this reply and the answer before it; without a reply, since the last answer,
+    else their last words."""
+    lines = conversation.messages.filter(note=False).exclude(author=Message.Author.SYSTEM).order_by("-seq")
+    spoken: Iterable[Message] = lines.filter(seq__lt=reply.seq)[:LINES] if reply else lines[:LINES]
+    if reply is None:
+        spoken = dropwhile(lambda line: line.author != Message.Author.CUSTOMER, spoken)
+    said = [line.text for line in takewhile(lambda line: line.author == Message.Author.CUSTOMER, spoken)]
     return "\n".join(reversed([text for text in said if text.strip()]))[:2_000]
-
-
-def _vector(text: str) -> NDArray[np.float32]:
-    # The encoder takes seconds to import: it is, when it is first asked.
-    from knowledge.encoder import cleaned, encoder
-
-    vector = np.array(encoder().embed_query(cleaned(text)), dtype=np.float32)
-    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), dtype=np.float32)
 
 
 def similar(question: str, language: str, *, apart_from: Conversation, limit: int = 3) -> list[Past]:
@@ -101,10 +94,9 @@ def similar(question: str, language: str, *, apart_from: Conversation, limit: in
     pairs = list(rows.values_list("pk", "vector"))
     if not pairs or not question.strip():
         return []
-    matrix = np.stack([np.frombuffer(bytes(vector), dtype=np.float32) for _pk, vector in pairs])
-    cosines = matrix @ _vector(question)
-    order = [int(place) for place in np.argsort(-cosines)[: 4 * limit] if cosines[place] >= ALIKE]
-    return _shown([(pairs[place][0], float(cosines[place])) for place in order], limit)
+    near = nearness.cosines([vector for _pk, vector in pairs], question)
+    order = [int(place) for place in (-near).argsort()[: 4 * limit] if near[place] >= ALIKE]
+    return _shown([(pairs[place][0], float(near[place])) for place in order], limit)
 
 
 def _shown(best: Sequence[tuple[int, float]], limit: int) -> list[Past]:

@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from bot.conversations.models import Conversation, Message
+from bot.conversations.models import Conversation
 from bot.desk.access import Agent, agents_only, for_agent
 from bot.desk.tools import citing, past_replies
 from bot.desk.tools.citing import Source
@@ -32,24 +32,11 @@ class Suggestions:
     replies: tuple[Past, ...]
 
 
-def open_words(conversation: Conversation) -> str:
-    """What the customer wrote since the last answer, else their last words."""
-    spoken = conversation.messages.filter(note=False).exclude(author=Message.Author.SYSTEM).order_by("-seq")[:12]
-    said: list[str] = []
-    for line in spoken:
-        if line.author != Message.Author.CUSTOMER:
-            if said:
-                break
-            continue
-        said.append(line.text)
-    return "\n".join(reversed([text for text in said if text.strip()]))[:2_000]
-
-
 def suggestions(conversation: Conversation) -> Suggestions:
     """Nothing where the customer has said nothing, or where the models cannot be asked."""
     from knowledge.encoder import EncoderError
 
-    asked = open_words(conversation)
+    asked = past_replies.asked(conversation)
     if not asked:
         return Suggestions("", (), ())
     articles = citing.found(asked, conversation.language, ARTICLES)

@@ -5,27 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Permission
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from bot.conversations import ownership, passing
 from bot.conversations.models import Conversation, record
 from bot.conversations.writing import lock
-from bot.desk.access import Agent, display_name
+from bot.desk.access import Agent, agents, display_name
 from bot.desk.refusals import Refused
-from bot.desk.roles import ANSWER
 from bot.desk.tools.models import Team, TeamOf
-
-
-def agents() -> list[Any]:
-    """Every active account that may answer customers."""
-    app, _dot, codename = ANSWER.partition(".")
-    may = Permission.objects.filter(content_type__app_label=app, codename=codename)
-    allowed = Q(groups__permissions__in=may) | Q(user_permissions__in=may) | Q(is_superuser=True)
-    found = get_user_model().objects.filter(allowed, is_active=True).distinct()
-    return list(found.order_by("first_name", "username"))
 
 
 def to_colleague(agent: Agent, conversation_id: UUID, colleague_id: int, note: str) -> dict[str, Any]:

@@ -29,6 +29,10 @@ class Answer(NamedTuple):
     replies: list[dict[str, Any]]
 
 
+class Outrun(RuntimeError):
+    """Another process has stored a turn of this conversation meanwhile. Nothing was stored; read it anew."""
+
+
 class Ledger:
     """Appends turns and finds them again. Every method may raise sqlite3.Error, and then nothing was stored.
 
@@ -59,9 +63,11 @@ class Ledger:
         events: list[dict[str, Any]],
         answer: Answer | None = None,
         snapshot: bool = False,
-    ) -> None:
-        """Store one turn's events and its answer together, or nothing.
+        after: int | None = None,
+    ) -> int:
+        """Store one turn's events and its answer together, or nothing; the turn's number.
 
+        `after`: the number of the turn that this one follows; raises Outrun where another was stored since.
         A `snapshot` holds all that is needed to go on, so the conversation's earlier rows go.
         """
         db = self._connect()
@@ -71,6 +77,8 @@ class Ledger:
             (last,) = db.execute(
                 "SELECT coalesce(max(seq), 0) FROM turns WHERE conversation = ?", (conversation,)
             ).fetchone()
+            if after is not None and last != after:
+                raise Outrun(f"turn {last} was stored while turn {after + 1} was under way")
             if snapshot:
                 db.execute("DELETE FROM turns WHERE conversation = ?", (conversation,))
             db.execute(
@@ -83,6 +91,7 @@ class Ledger:
         except BaseException:
             db.execute("ROLLBACK")
             raise
+        return int(last) + 1
 
     @staticmethod
     def _store_answer(db: sqlite3.Connection, conversation: str, answer: Answer, now: float) -> None:
@@ -95,6 +104,15 @@ class Ledger:
             "(SELECT message_id FROM answers WHERE conversation = ? ORDER BY at DESC LIMIT ?)",
             (conversation, conversation, ANSWERS_KEPT),
         )
+
+    def last(self, conversation: str) -> int:
+        """The number of the turn that was stored last; 0 when there is none."""
+        (last,) = (
+            self._connect()
+            .execute("SELECT coalesce(max(seq), 0) FROM turns WHERE conversation = ?", (conversation,))
+            .fetchone()
+        )
+        return int(last)
 
     def events(self, conversation: str) -> list[dict[str, Any]]:
         """Every stored event of a conversation, oldest first; empty when there is none."""

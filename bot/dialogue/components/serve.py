@@ -1,4 +1,6 @@
-"""Serves the dialogue on 127.0.0.1: `.venv-rasa/bin/python -m bot.dialogue.components.serve --port 5005`.
+"""Serves the dialogue: `.venv-rasa/bin/python -m bot.dialogue.components.serve --port 5005`.
+
+On 127.0.0.1, or on POSTVENTA_HOST.
 
 Our own small Sanic application around Rasa's agent: Rasa's HTTP API and its chat channels are not loaded.
 GET /health answers once the model is loaded.
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-HOST = "127.0.0.1"
+# Set it to 0.0.0.0 in a container, where no one else shares the loopback.
+HOST = os.environ.get("POSTVENTA_HOST", "127.0.0.1")
 DEFAULT_ACTIONS_URL = "http://127.0.0.1:5055/webhook"
 DEFAULT_TOKEN = "local"  # noqa: S105
 MAX_REQUEST_BYTES = 256 * 1024

@@ -1,7 +1,8 @@
-"""Rasa's trackers: live in memory, and one row on disk per turn.
+"""Rasa's trackers: live in memory, and one row per turn on disk, or in PostgreSQL where several Rasas share them.
 
 A turn takes its tracker out of memory and puts it back once it is stored. A turn that fails in between leaves
-nothing behind: the next one reads the tracker as the last stored turn left it.
+nothing behind: the next one reads the tracker as the last stored turn left it. Turns are numbered: a live tracker that
+another process has gone on with is read anew, and of two that take the same turn at once one is stored.
 """
 
 import asyncio
@@ -29,6 +30,7 @@ from rasa.shared.core.events import (
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue.components.ledger import Answer, Ledger
+from bot.dialogue.components.shared_ledger import SCHEMES, SharedLedger
 
 LIVE_TRACKERS = 2000
 """Conversations kept in memory; beyond, the longest unused is read from disk again."""
@@ -47,6 +49,7 @@ Result = TypeVar("Result")
 class _Live(NamedTuple):
     tracker: DialogueStateTracker
     stored: int
+    turn: int
 
 
 class LedgerTrackerStore(TrackerStore):
@@ -65,9 +68,9 @@ class LedgerTrackerStore(TrackerStore):
         **kwargs: Any,
     ) -> None:
         super().__init__(domain, event_broker)
-        where = Path(path or os.environ.get("POSTVENTA_RASA_TRACKERS") or DEFAULT_PATH)
-        self.ledger = Ledger(where)
-        # One thread: SQLite waits for a lock without holding up the event loop, and writes stay in order.
+        where = path or os.environ.get("POSTVENTA_RASA_TRACKERS") or DEFAULT_PATH
+        self.ledger = SharedLedger(where) if where.startswith(SCHEMES) else Ledger(Path(where))
+        # One thread: a database that is waited for does not hold up the event loop, and writes stay in order.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
         self._live: OrderedDict[str, _Live] = OrderedDict()
 
@@ -78,15 +81,20 @@ class LedgerTrackerStore(TrackerStore):
         """Take the conversation's tracker out; None when it has none. `save` puts it back."""
         live = self._live.pop(sender_id, None)
         if live is None:
-            events = deserialise_events(await self._run(self.ledger.events, sender_id))
+            turn, stored = await self._run(self._read, sender_id)
+            events = deserialise_events(stored)
             if not events:
                 return None
-            live = _Live(_replay(sender_id, events, self.domain), len(events))
-        live.tracker.stored_events = live.stored
+            live = _Live(_replay(sender_id, events, self.domain), len(events), turn)
+        live.tracker.stored_events, live.tracker.stored_turn = live.stored, live.turn
         return live.tracker
 
+    def _read(self, sender_id: str) -> tuple[int, list[dict[str, Any]]]:
+        # The number first: a turn that is stored between the two makes the next one fail, not vanish.
+        return self.ledger.last(sender_id), self.ledger.events(sender_id)
+
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Append what the turn added, then keep the tracker live. Raises sqlite3.Error."""
+        """Append what the turn added, then keep the tracker live. Raises Outrun or the database's own error."""
         events = list(tracker.events)
         new = events[getattr(tracker, "stored_events", 0) :]
         if not new:
@@ -94,14 +102,16 @@ class LedgerTrackerStore(TrackerStore):
         kept = tracker if len(events) <= MOST_EVENTS and not _starts_over(new) else self._shorten(tracker)
         snapshot = kept is not tracker
         batch = [event.as_dict() for event in (kept.events if snapshot else new)]
-        await self._run(self.ledger.append, tracker.sender_id, batch, answer_in(new), snapshot)
-        self._live[tracker.sender_id] = _Live(kept, len(kept.events))
+        after = getattr(tracker, "stored_turn", 0)
+        turn = await self._run(self.ledger.append, tracker.sender_id, batch, answer_in(new), snapshot, after)
+        self._live[tracker.sender_id] = _Live(kept, len(kept.events), turn)
         while len(self._live) > LIVE_TRACKERS:
             self._live.popitem(last=False)
 
     def keep(self, tracker: DialogueStateTracker) -> None:
         """Put back a tracker that was taken out to be read, or prepared for the turn that comes next."""
-        self._live[tracker.sender_id] = _Live(tracker, getattr(tracker, "stored_events", 0))
+        stored, turn = getattr(tracker, "stored_events", 0), getattr(tracker, "stored_turn", 0)
+        self._live[tracker.sender_id] = _Live(tracker, stored, turn)
 
     def _shorten(self, tracker: DialogueStateTracker) -> DialogueStateTracker:
         short = _replay(tracker.sender_id, shortened(list(tracker.events), self.domain), self.domain)
@@ -109,8 +119,19 @@ class LedgerTrackerStore(TrackerStore):
         return short
 
     async def answer(self, conversation: str, message_id: str) -> Answer | None:
-        """What was replied to that message, None when it was never answered."""
-        return await self._run(self.ledger.answer, conversation, message_id)
+        """What was replied to that message, None when it was never answered.
+
+        Asked once before a turn and once after it: the moment at which a tracker that another process has gone on with,
+        or that was forgotten there, is thrown out of memory.
+        """
+        live = self._live.get(conversation)
+        answer, last = await self._run(self._answer_and_last, conversation, message_id)
+        if live and live.turn != last and self._live.get(conversation) is live:
+            del self._live[conversation]
+        return answer
+
+    def _answer_and_last(self, conversation: str, message_id: str) -> tuple[Answer | None, int]:
+        return self.ledger.answer(conversation, message_id), self.ledger.last(conversation)
 
     async def forget(self, conversation: str) -> None:
         """Delete a conversation from memory and disk. Hold its lock meanwhile."""

@@ -13,10 +13,12 @@
   };
   const byUrgency = (a, b) => a.urgency - b.urgency || a.asked - b.asked;
   const newestFirst = (a, b) => b.moved - a.moved;
+  // What was put aside stands last until it comes back.
+  const awakeFirst = (a, b) => a.asleep - b.asleep || newestFirst(a, b);
   const order = {
     queue: byUrgency,
-    mine: newestFirst,
-    team: newestFirst,
+    mine: awakeFirst,
+    team: awakeFirst,
     all: (a, b) => a.urgency - b.urgency || newestFirst(a, b),
     resolved: newestFirst,
   };

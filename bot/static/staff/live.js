@@ -99,8 +99,9 @@
     return undefined;
   };
 
+  // However fast events come, a list that the server narrows is fetched again and again.
   let due = 0;
-  const later = () => { clearTimeout(due); due = setTimeout(list, 700); };
+  const later = () => { due = due || setTimeout(() => { due = 0; list(); }, 700); };
 
   // Browsers keep six connections to a server: of several tabs only one listens and tells the others.
   const radio = "BroadcastChannel" in window ? new BroadcastChannel("desk") : null;

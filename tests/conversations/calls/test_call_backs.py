@@ -70,15 +70,6 @@ def test_a_call_asked_for_on_saturday_night_is_made_on_monday() -> None:
 
 
 @pytest.fixture
-def phone() -> Iterator[MemoryAdapter]:
-    registry.adapter.cache_clear()
-    adapter = registry.adapter("memory")
-    assert isinstance(adapter, MemoryAdapter)
-    yield adapter
-    registry.adapter.cache_clear()
-
-
-@pytest.fixture
 def twilio(monkeypatch: pytest.MonkeyPatch) -> Iterator[Twilio]:
     stand_in = Twilio()
     ours = Telephone(SID, [TOKEN], FROM, PUBLIC, transport=stand_in.transport)

@@ -12,7 +12,7 @@ from django.utils.module_loading import import_string
 from prometheus_client import start_http_server
 
 from bot import metrics
-from bot.conversations import worker
+from bot.conversations import duty, worker
 
 
 class Command(BaseCommand):
@@ -28,7 +28,7 @@ class Command(BaseCommand):
             loop.add_signal_handler(number, stop.set)
         if settings.METRICS_WORKER_PORT:
             start_http_server(settings.METRICS_WORKER_PORT, addr="127.0.0.1", registry=metrics.registry)
-        chores = [import_string(path)(stop) for path in settings.WORKER_CHORES]
+        chores = [import_string(path) for path in settings.WORKER_CHORES]
         self.stdout.write(f"worker: ready, with {len(chores)} chores")
-        await asyncio.gather(worker.forever(stop), *chores)
+        await asyncio.gather(worker.forever(stop), duty.keep(chores, stop))
         self.stdout.write("worker: stopped")

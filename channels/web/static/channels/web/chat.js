@@ -40,6 +40,7 @@ export class Chat {
     this.read = 0; // the customer's own messages up to this one have been read
     this.known = 0; // everything up to this seq has been read in order
     this.owner = this.status = null;
+    this.moved = ''; // the channel on which the conversation goes on
     this.typing = false;
     this.language = '';
     this.synced = false;
@@ -223,6 +224,7 @@ export class Chat {
       data.messages.forEach((message) => this.put(message, own));
       this.setOwner(data.owner);
       this.status = data.status;
+      this.moved = data.moved_to || '';
       this.language = data.language || this.language;
       this.setTyping(data.pending);
       this.read = data.read;
@@ -236,6 +238,8 @@ export class Chat {
     } else if (event === 'status') {
       this.status = data.status;
       this.language = data.language || this.language;
+    } else if (event === 'moved') {
+      this.moved = data.to || '';
     } else if (event === 'delivery') {
       this.read = Math.max(this.read, data.seq);
     }

@@ -126,6 +126,7 @@ export function stateOf(line, chat, texts) {
 }
 
 export function answering(chat, texts) {
+  if (chat.moved) return fill(texts.moved, { channel: texts.channels[chat.moved] || chat.moved });
   if (chat.status === 'resolved') return texts.resolved;
   if (chat.owner === 'queue') return texts.by_queue;
   if (chat.owner !== 'agent') return texts.by_bot;
