@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_static",
     "bot.insights",
     "bot.outreach",
+    "bot.privacy",
     "bot.sandbox",
     "bot.shop",
     "channels.web",
@@ -299,7 +300,23 @@ WORKER_CHORES = [
     "bot.desk.chores.forwarding",
     "bot.insights.chores.counting",
     "bot.outreach.chore.reaching",
+    "bot.privacy.chore.erasing_what_was_asked",
+    "bot.privacy.chore.keeping",
 ]
+
+# Who keeps what of a customer (bot/privacy/holders.py), in order: who reads another's rows stands before it.
+PERSONAL_DATA = [
+    "bot.privacy.personal", "bot.insights.personal", "bot.outreach.personal", "bot.desk.personal", "bot.shop.personal",
+    "knowledge.personal", "bot.sandbox.personal", "bot.dialogue.personal", "bot.conversations.personal",
+]  # fmt: skip
+ERASE_ELSEWHERE = [
+    "bot.desk.personal.erase_elsewhere", "bot.privacy.personal.erase_elsewhere",
+    "bot.dialogue.personal.erase_elsewhere",
+]  # fmt: skip
+NO_REMINDERS = "bot.outreach.personal.no_reminders"
+AUDIT = "bot.desk.security.audit.note"
+# Digests of who wants none of our messages are made with it: it has to stay when SECRET_KEY changes.
+PRIVACY_KEY = env("POSTVENTA_PRIVACY_KEY") or SECRET_KEY
 
 # Channels. With no account the sandbox plays the customer's phone and the provider.
 TWILIO_ACCOUNT_SID = env("TWILIO_ACCOUNT_SID")

@@ -76,6 +76,18 @@ class RasaDialogue:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DialogueError(f"Rasa's answer is not in the agreed form: {type(error).__name__} {error}") from error
 
+    async def forget(self, conversation: UUID) -> None:
+        try:
+            response = await self._client.delete(f"/webhooks/postventa/conversations/{conversation}")
+        except httpx.HTTPError as error:
+            raise DialogueError(f"Rasa did not answer: {type(error).__name__}. Is the rasa process up?") from error
+        if response.status_code != 204:
+            raise DialogueError(f"Rasa answered {response.status_code} when it was to forget a conversation")
+
+    async def close(self) -> None:
+        """Close the connections of this event loop."""
+        await self._client.aclose()
+
     async def healthy(self) -> bool:
         """Whether any of them answers."""
         return any(await asyncio.gather(*(_up(client) for client in self._clients.values())))
