@@ -34,12 +34,14 @@ class Person(Protocol):
 def export(person: Person) -> Mapping[str, list[dict[str, Any]]]:
     """What went out, what was offered, and what they said about being written to."""
     return {
-        "outreach": list(_reaches(person).values("rule", "purpose", "channel", "order", "sku", "at", "answer")),
-        "offered": list(_offered(person).values("offer", "sku", "held_out", "at", "bought_at", "bought_order")),
-        "wishes": list(
-            Wish.objects.filter(person__in=person.names).values("no_reminders_since", "marketing_since", "source")
-        ),
+        "outreach": _rows(_reaches(person), "rule", "purpose", "channel", "order", "sku", "at", "answer"),
+        "offered": _rows(_offered(person), "offer", "sku", "held_out", "at", "bought_at", "bought_order"),
+        "wishes": _rows(Wish.objects.filter(person__in=person.names)),
     }
+
+
+def _rows(rows: QuerySet[Any], *fields: str) -> list[dict[str, Any]]:
+    return list(rows.values(*fields))
 
 
 def _reaches(person: Person) -> QuerySet[Reach]:
@@ -72,12 +74,11 @@ def _figure(answer: str) -> str:
 
 
 def no_reminders(name: str, since: datetime) -> None:
-    """Somebody wants nothing that we begin ourselves; named in `settings.NO_REMINDERS`."""
-    wish, created = Wish.objects.get_or_create(person=name, defaults={"no_reminders_since": since, "source": "erasure"})
-    if not created:
-        wish.no_reminders_since, wish.marketing_since = wish.no_reminders_since or since, None
-        wish.source = "erasure"
-        wish.save()
+    """Somebody wants nothing that we begin ourselves, and whatever they agreed to before is over; named in
+    `settings.NO_REMINDERS`."""
+    since = said_no([name]) or since
+    Wish.objects.filter(person=name).delete()
+    Wish.objects.create(person=name, no_reminders_since=since, source="erasure")
 
 
 def said_no(names: Collection[str]) -> datetime | None:

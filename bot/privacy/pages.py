@@ -49,11 +49,12 @@ KINDS: dict[str, str | Promise] = {
     "shop_customer": pgettext_lazy("privacy", "The shop's own record of them"),
     "shop_addresses": pgettext_lazy("privacy", "Addresses that the shop has of them"),
     "orders": pgettext_lazy("privacy", "Orders"),
+    "order_lines": pgettext_lazy("privacy", "Lines of orders"),
     "cases": pgettext_lazy("privacy", "Cases"),
     "case_log": pgettext_lazy("privacy", "Lines of the cases' logs"),
 }
 # The shop's books: the law makes one keep them.
-BOOKS = ("shop_customer", "orders", "cases", "case_log")
+BOOKS = ("shop_customer", "orders", "order_lines", "cases", "case_log")
 
 
 def _supervisor(request: HttpRequest) -> None:

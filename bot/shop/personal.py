@@ -24,6 +24,7 @@ from bot.shop.models import (
     IdentityLock,
     Order,
     OrderContact,
+    OrderItem,
     OrderProof,
 )
 
@@ -67,23 +68,26 @@ def export(person: Person) -> Mapping[str, list[dict[str, Any]]]:
     orders = Order.objects.filter(customer__in=buyers)
     cases = Case.objects.filter(Q(order__in=orders) | Q(conversation__in=person.talks)).distinct()
     return {
-        "shop_customer": list(
-            buyers.values("reference", "name", "email", "phone", "language", "company", "points")
+        "shop_customer": _rows(buyers, "reference", "name", "email", "phone", "language", "company", "points"),
+        "shop_addresses": _rows(CustomerChannel.objects.filter(customer__in=buyers), "channel", "address"),
+        "orders": _rows(
+            orders, "number", "email", "phone", "status", "ship_to", "payment", "ordered_at", "delivered_at"
         ),
-        "shop_addresses": list(CustomerChannel.objects.filter(customer__in=buyers).values("channel", "address")),
-        "orders": [
-            {**order, "items": list(orders.get(number=order["number"]).items.values(
-                "sku", "qty", "unit_price", "personalised", "unsealed", "lot"))}
-            for order in orders.values(
-                "number", "email", "phone", "status", "ship_to", "payment", "ordered_at", "delivered_at")
-        ],
-        "cases": list(
-            cases.values("number", "order__number", "asked_kind", "kind", "decision", "reason_code", "clause",
-                         "deadline", "instructions", "inputs", "state", "decided_on", "opened_at")
+        "order_lines": _rows(
+            OrderItem.objects.filter(order__in=orders), "order__number", "sku", "qty", "unit_price", "personalised",
+            "unsealed", "lot",
         ),
-        "case_log": list(CaseEvent.objects.filter(case__in=cases).values("case__number", "at", "event", "detail")),
-        "tries": list(_tries(person).values("outcome", "at")),
+        "cases": _rows(
+            cases, "number", "order__number", "asked_kind", "kind", "decision", "reason_code", "clause", "deadline",
+            "instructions", "inputs", "state", "decided_on", "opened_at",
+        ),
+        "case_log": _rows(CaseEvent.objects.filter(case__in=cases), "case__number", "at", "event", "detail"),
+        "tries": _rows(_tries(person), "outcome", "at"),
     }  # fmt: skip
+
+
+def _rows(rows: QuerySet[Any], *fields: str) -> list[dict[str, Any]]:
+    return list(rows.values(*fields))
 
 
 def _tries(person: Person) -> QuerySet[IdentityAttempt]:
