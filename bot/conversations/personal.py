@@ -61,6 +61,8 @@ KEPT_OF_EVENTS = frozenset({
     "membership", "why", "agent", "attempt", "outcome", "team", "until", "woke", "undone", "declined", "matter",
     "move", "merge", "proof", "channel", "mail", "phone", "kind", "asks",
 })  # fmt: skip
+# While it is still known whose it was, figures may still ask what a case was about.
+KEPT_OF_OLD_EVENTS = KEPT_OF_EVENTS | {"case", "order"}
 LONGEST_KEPT = 64
 
 
@@ -155,7 +157,7 @@ def _end(talk: Conversation) -> None:
     talk.save()
 
 
-def _empty(lines: list[Any], talks: list[Any]) -> dict[str, int]:
+def _empty(lines: list[Any], talks: list[Any], kept: frozenset[str] = KEPT_OF_EVENTS) -> dict[str, int]:
     now = timezone.now()
     for part in _parts(lines):
         Message.objects.filter(pk__in=part).update(
@@ -170,17 +172,17 @@ def _empty(lines: list[Any], talks: list[Any]) -> dict[str, int]:
     calls = CallBack.objects.filter(conversation__in=talks)
     calls.update(phone="", about="", note="", call_id="", problem="")
     calls.filter(closed_at=None).update(state=CallBack.State.CANCELLED, closed_at=now)
-    return {"events": _empty_events(Event.objects.filter(conversation__in=talks))}
+    return {"events": _empty_events(Event.objects.filter(conversation__in=talks), kept)}
 
 
 def _parts(values: list[Any]) -> Iterable[list[Any]]:
     return (values[start : start + 400] for start in range(0, len(values), 400))
 
 
-def _empty_events(events: QuerySet[Event]) -> int:
+def _empty_events(events: QuerySet[Event], names: frozenset[str]) -> int:
     changed = []
     for event in events.iterator(chunk_size=1_000):
-        kept = {name: value for name, value in event.data.items() if name in KEPT_OF_EVENTS and _short(value)}
+        kept = {name: value for name, value in event.data.items() if name in names and _short(value)}
         if kept != event.data:
             event.data = kept
             changed.append(event)
@@ -236,7 +238,7 @@ def _old_talk(pk: Any, before: datetime) -> None:
     talk = Conversation.objects.select_for_update().get(pk=pk)
     if talk.updated_at < before:
         _end(talk)
-        _empty(list(talk.messages.values_list("pk", flat=True)), [pk])
+        _empty(list(talk.messages.values_list("pk", flat=True)), [pk], KEPT_OF_OLD_EVENTS)
         _delete(Media.objects.filter(conversation=pk, case=""))
 
 

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from bot.conversations.media import store
-from bot.conversations.models import Conversation, Customer, Delivery, Identity, InboundEvent, Media
+from bot.conversations.models import Conversation, Customer, Delivery, Identity, InboundEvent, Media, record
 from bot.dialogue.scripted import ScriptedDialogue
 from bot.privacy import retention
 from bot.shop.marked_yaml import FileMistake, load
@@ -38,6 +38,13 @@ def test_old_words_go_and_their_customer_stays(engine: ScriptedDialogue) -> None
     assert [line.text for line in old.messages.all()] == [""] and young.messages.get().text == "Mi tostadora"
     assert Customer.objects.filter(name="Lucía Romero").exists(), "heard of within three years"
     assert retention.keep_to() == {}, "once is enough"
+
+
+def test_what_old_cases_were_about_can_still_be_counted(engine: ScriptedDialogue) -> None:
+    talk = aged(begin("Lucía Romero", Line("customer", "Mi cafetera")), 800)
+    record(talk, "turn", "bot", state="answered", seq=1, case="C-1", note="cafetera")
+    retention.keep_to()
+    assert talk.events.get(kind="turn").data == {"state": "answered", "seq": 1, "case": "C-1"}
 
 
 def test_who_writes_again_after_years_is_read_again(engine: ScriptedDialogue) -> None:
