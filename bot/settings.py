@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
     "bot.insights",
+    "bot.operating",
     "bot.outreach",
     "bot.privacy",
     "bot.sandbox",
@@ -236,6 +237,8 @@ CHAT_DEADLINE = float(env("CHAT_DEADLINE", "4"))
 # Several Rasas with commas; a conversation is always asked at the same one of them while that is up.
 RASA_URLS = env_list("RASA_URL", "http://127.0.0.1:5005")
 RASA_TOKEN = env("POSTVENTA_RASA_TOKEN", "local")
+# Rasa's memory of conversations: its own process writes it, backups read it.
+RASA_TRACKERS = env("POSTVENTA_RASA_TRACKERS", str(VAR_DIR / "rasa" / "trackers.sqlite3"))
 # The action server's own health page, beside the address that Rasa calls.
 ACTIONS_HEALTH_URL = env("POSTVENTA_ACTIONS_URL", "http://127.0.0.1:5055/webhook").rpartition("/")[0] + "/health"
 DIALOGUE_DEADLINE = timedelta(seconds=float(env("POSTVENTA_DIALOGUE_DEADLINE", "12")))

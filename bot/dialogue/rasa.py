@@ -77,16 +77,19 @@ class RasaDialogue:
             raise DialogueError(f"Rasa's answer is not in the agreed form: {type(error).__name__} {error}") from error
 
     async def forget(self, conversation: UUID) -> None:
-        try:
-            response = await self._client.delete(f"/webhooks/postventa/conversations/{conversation}")
-        except httpx.HTTPError as error:
-            raise DialogueError(f"Rasa did not answer: {type(error).__name__}. Is the rasa process up?") from error
-        if response.status_code != 204:
-            raise DialogueError(f"Rasa answered {response.status_code} when it was to forget a conversation")
+        """Each of them: any may have answered a turn of it, and still hold it in memory."""
+        for url, client in self._clients.items():
+            try:
+                response = await client.delete(f"/webhooks/postventa/conversations/{conversation}")
+            except httpx.HTTPError as error:
+                raise DialogueError(f"{url} did not answer: {type(error).__name__}. Is that Rasa up?") from error
+            if response.status_code != 204:
+                raise DialogueError(f"{url} answered {response.status_code} when it was to forget a conversation")
 
     async def close(self) -> None:
         """Close the connections of this event loop."""
-        await self._client.aclose()
+        for client in self._clients.values():
+            await client.aclose()
 
     async def healthy(self) -> bool:
         """Whether any of them answers."""
