@@ -84,6 +84,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "bot.tracing.middleware",
     "corsheaders.middleware.CorsMiddleware",
     "bot.limits.middleware",
     "django.middleware.security.SecurityMiddleware",

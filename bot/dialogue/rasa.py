@@ -10,7 +10,9 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+from opentelemetry.trace import SpanKind
 
+from bot import tracing
 from bot.dialogue.base import Answer, Command, DialogueError, Option, Question, Reply
 
 # Seconds for which a Rasa that did not answer is asked last.
@@ -59,7 +61,10 @@ class RasaDialogue:
 
     async def _ask(self, url: str, question: Question) -> Answer:
         try:
-            response = await self._clients[url].post("/webhooks/postventa/turn", json=_question(question))
+            with tracing.span("rasa", SpanKind.CLIENT):
+                response = await self._clients[url].post(
+                    "/webhooks/postventa/turn", json=_question(question), headers=tracing.carried()
+                )
         except httpx.HTTPError as error:
             down = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
             raise DialogueError(
