@@ -25,6 +25,9 @@ lint: ## style, types, and who may import whom
 chat: ## write to the running shop as a customer, in this terminal (ARGS="--language en")
 	@$(LOCAL) chat $(ARGS)
 
+audit: ## whether a pinned package is known to be dangerous (skipped where the advisory service cannot be reached)
+	@$(LOCAL) audit
+
 eval: ## play CASES=folder (default tests/evaluation) against the shop that `make run` started
 	@$(LOCAL) eval $(or $(CASES),tests/evaluation) $(ARGS)
 
@@ -74,4 +77,4 @@ bench-capacity: ## what turns, open pages and messages cost, and what many conve
 reindex: ## build the search index of the articles anew
 	@$(LOCAL) reindex
 
-.PHONY: help run setup test test-services lint chat eval bench chaos train retrain backup restore bench-nlu bench-retrieval simulate bench-dashboard bench-radar bench-prediction bench-desk bench-capacity reindex
+.PHONY: help run setup test test-services lint chat eval bench chaos train retrain backup restore audit bench-nlu bench-retrieval simulate bench-dashboard bench-radar bench-prediction bench-desk bench-capacity reindex

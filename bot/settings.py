@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     "bot.limits.middleware",
     "django.middleware.security.SecurityMiddleware",
+    "bot.middleware.staff_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "bot.middleware.PageLocaleMiddleware",
