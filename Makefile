@@ -25,6 +25,9 @@ lint: ## style, types, and who may import whom
 chat: ## write to the running shop as a customer, in this terminal (ARGS="--language en")
 	@$(LOCAL) chat $(ARGS)
 
+audit: ## whether a pinned package is known to be dangerous (skipped where the advisory service cannot be reached)
+	@$(LOCAL) audit
+
 eval: ## play CASES=folder (default tests/evaluation) against the shop that `make run` started
 	@$(LOCAL) eval $(or $(CASES),tests/evaluation) $(ARGS)
 
@@ -39,6 +42,16 @@ chaos: ## kill, drop, delay and repeat, and account for every message (ARGS="--k
 
 train: ## train the dialogue, unless the model for its present data exists
 	@$(LOCAL) train
+
+retrain: ## train the dialogue anew and hand it to the running Rasa; no turn is dropped
+	@$(LOCAL) train
+	@$(LOCAL) manage swap_model
+
+backup: ## everything that cannot be made anew, while the shop runs, into FOLDER=
+	@$(LOCAL) manage backup $(FOLDER)
+
+restore: ## bring the backup in FOLDER= back into an empty var/ (POSTVENTA_VAR)
+	@$(LOCAL) manage restore $(FOLDER)
 
 bench-nlu: ## measure the intent pipeline on our messages and the public sets (ARGS=--stock: stock Rasa too)
 	@$(LOCAL) bench-nlu $(ARGS)
@@ -64,4 +77,4 @@ bench-capacity: ## what turns, open pages and messages cost, and what many conve
 reindex: ## build the search index of the articles anew
 	@$(LOCAL) reindex
 
-.PHONY: help run setup test test-services lint chat eval bench chaos train bench-nlu bench-retrieval simulate bench-dashboard bench-radar bench-prediction bench-desk bench-capacity reindex
+.PHONY: help run setup test test-services lint chat eval bench chaos train retrain backup restore audit bench-nlu bench-retrieval simulate bench-dashboard bench-radar bench-prediction bench-desk bench-capacity reindex

@@ -18,9 +18,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from opentelemetry.trace import SpanKind
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
 
+from bot import tracing
 from bot.logs import about
 
 logger = logging.getLogger(__name__)
@@ -74,10 +76,12 @@ class ActionServer:
             return 400, {"error": "The body is not JSON; send what Rasa's action_endpoint sends."}
         if not isinstance(call, dict) or not isinstance(call.get("tracker"), dict):
             return 400, {"error": "An action call is an object with next_action, tracker and domain."}
-        return await self._run(call)
+        return await self._run(call, headers.get(b"traceparent", b"").decode("ascii", "replace"))
 
-    async def _run(self, call: dict[str, Any]) -> Answer:
-        with about(str(call.get("sender_id") or "")):
+    async def _run(self, call: dict[str, Any], trace: str) -> Answer:
+        conversation, within = str(call.get("sender_id") or ""), {"traceparent": trace} if trace else {}
+        name = str(call.get("next_action") or "action")[:80]
+        with about(conversation), tracing.span(name, SpanKind.SERVER, within=within, conversation=conversation):
             return await self._perform(call)
 
     async def _perform(self, call: dict[str, Any]) -> Answer:
@@ -157,6 +161,7 @@ def ready() -> ActionServer:
     import django
 
     django.setup()
+    tracing.start("actions")
     # Not on this thread, where an event loop runs already.
     with ThreadPoolExecutor(max_workers=1) as thread:
         thread.submit(_warmed).result()

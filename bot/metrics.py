@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -31,6 +31,7 @@ TURNS = Histogram(
 )
 CALLS = Counter("postventa_provider_calls", "Calls to providers, by what came of them", ["channel", "outcome"],
                 registry=registry)  # fmt: skip
+UP = Gauge("postventa_part_up", "Whether a part answered when it was asked just now", ["part"], registry=registry)
 # What has waited longer than this waits for something that is broken.
 LATE = timedelta(seconds=30)
 
@@ -81,11 +82,16 @@ def _gauge(name: str, words: str, value: float) -> GaugeMetricFamily:
 registry.register(Waiting())
 
 
-def page(request: HttpRequest) -> HttpResponse:
+async def page(request: HttpRequest) -> HttpResponse:
     """GET /metrics, with POSTVENTA_METRICS_TOKEN as a bearer token; without that setting there is no such page."""
     told = request.headers.get("authorization", "").removeprefix("Bearer ")
     if not settings.METRICS_TOKEN:
         raise Http404("no POSTVENTA_METRICS_TOKEN is set")
     if not hmac.compare_digest(told.encode(), settings.METRICS_TOKEN.encode()):
         return HttpResponse("the bearer token is missing or wrong", status=401, content_type="text/plain")
-    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    from bot.conversations import health
+    from bot.conversations.database import on_database
+
+    for name, well in (await health.parts()).items():
+        UP.labels(name).set(well)
+    return HttpResponse(await on_database(generate_latest, registry), content_type=CONTENT_TYPE_LATEST)

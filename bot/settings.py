@@ -50,7 +50,9 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
     "bot.insights",
+    "bot.operating",
     "bot.outreach",
+    "bot.privacy",
     "bot.sandbox",
     "bot.shop",
     "channels.web",
@@ -82,9 +84,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "bot.tracing.middleware",
     "corsheaders.middleware.CorsMiddleware",
     "bot.limits.middleware",
     "django.middleware.security.SecurityMiddleware",
+    "bot.middleware.staff_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "bot.middleware.PageLocaleMiddleware",
@@ -235,6 +239,8 @@ CHAT_DEADLINE = float(env("CHAT_DEADLINE", "4"))
 # Several Rasas with commas; a conversation is always asked at the same one of them while that is up.
 RASA_URLS = env_list("RASA_URL", "http://127.0.0.1:5005")
 RASA_TOKEN = env("POSTVENTA_RASA_TOKEN", "local")
+# Rasa's memory of conversations: its own process writes it, backups read it.
+RASA_TRACKERS = env("POSTVENTA_RASA_TRACKERS", str(VAR_DIR / "rasa" / "trackers.sqlite3"))
 # The action server's own health page, beside the address that Rasa calls.
 ACTIONS_HEALTH_URL = env("POSTVENTA_ACTIONS_URL", "http://127.0.0.1:5055/webhook").rpartition("/")[0] + "/health"
 DIALOGUE_DEADLINE = timedelta(seconds=float(env("POSTVENTA_DIALOGUE_DEADLINE", "12")))
@@ -299,7 +305,23 @@ WORKER_CHORES = [
     "bot.desk.chores.forwarding",
     "bot.insights.chores.counting",
     "bot.outreach.chore.reaching",
+    "bot.privacy.chore.erasing_what_was_asked",
+    "bot.privacy.chore.keeping",
 ]
+
+# Who keeps what of a customer (bot/privacy/holders.py), in order: who reads another's rows stands before it.
+PERSONAL_DATA = [
+    "bot.privacy.personal", "bot.insights.personal", "bot.outreach.personal", "bot.desk.personal", "bot.shop.personal",
+    "knowledge.personal", "bot.sandbox.personal", "bot.dialogue.personal", "bot.conversations.personal",
+]  # fmt: skip
+ERASE_ELSEWHERE = [
+    "bot.desk.personal.erase_elsewhere", "bot.privacy.personal.erase_elsewhere",
+    "bot.dialogue.personal.erase_elsewhere",
+]  # fmt: skip
+NO_REMINDERS = "bot.outreach.personal.no_reminders"
+AUDIT = "bot.desk.security.audit.note"
+# Digests of who wants none of our messages are made with it: it has to stay when SECRET_KEY changes.
+PRIVACY_KEY = env("POSTVENTA_PRIVACY_KEY") or SECRET_KEY
 
 # Channels. With no account the sandbox plays the customer's phone and the provider.
 TWILIO_ACCOUNT_SID = env("TWILIO_ACCOUNT_SID")

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("bot.desk.tools.urls")),
     path("", include("bot.desk.desks.urls")),
     path("", include("bot.desk.security.urls")),
+    path("", include("bot.privacy.urls")),
     path("", include("bot.desk.urls")),
     path("metrics", metrics.page, name="metrics"),
     path("", include("bot.insights.urls")),

@@ -50,3 +50,17 @@ def masked(text: str, names: tuple[str, ...] = ()) -> str:
     for pattern in (ACCOUNT, IDENTITY, PHONE, ORDER_CODE, ORDER_NUMBER):
         text = pattern.sub("[…]", text)
     return text
+
+
+def hidden(text: str) -> tuple[str, dict[str, str]]:
+    """The text with ⟨1⟩, ⟨2⟩ … in place of what `masked` hides, and what each of these marks stands for.
+
+    >>> hidden("Escríbeme a ana@correo.es")
+    ('Escríbeme a ⟨1⟩', {'⟨1⟩': 'ana@correo.es'})
+    """
+    parts = masked(text).split("[…]")
+    found = re.fullmatch("(.+?)".join(re.escape(part) for part in parts), text, re.DOTALL)
+    if len(parts) == 1 or found is None:
+        return text, {}
+    marks = {f"⟨{number}⟩": what for number, what in enumerate(found.groups(), 1)}
+    return "".join(f"{part}{mark}" for part, mark in zip(parts, [*marks, ""], strict=True)), marks

@@ -24,6 +24,7 @@ from langchain_core.messages import HumanMessage, SystemMessage
 
 from knowledge import corpus, support
 from knowledge.corpus import Article
+from knowledge.masking import masked
 from knowledge.passages import Passage
 
 logger = logging.getLogger(__name__)
@@ -103,7 +104,8 @@ def ask(question: str, texts: Sequence[str]) -> list[Written]:
     """One call of the model. Raises whatever its client raises, and ValueError for an answer that is not as asked."""
     data = {
         "passages": [{"number": number, "text": text} for number, text in enumerate(texts, 1)],
-        "question": question[:QUESTION_LIMIT],
+        # Whose model it may be is the shop's choice; who asks is nothing that an answer needs.
+        "question": masked(question[:QUESTION_LIMIT]),
     }
     messages = [SystemMessage(INSTRUCTIONS), HumanMessage(json.dumps(data, ensure_ascii=False))]
     return read(str(model(settings.CHAT_MODEL).invoke(messages).text))

@@ -7,11 +7,14 @@ it away would turn webhooks away with it.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 
 import httpx
 from django.conf import settings
+from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
+from redis.exceptions import RedisError
 
 from bot.conversations.database import on_database
 from bot.dialogue.engine import dialogue
@@ -24,12 +27,20 @@ async def healthz(request: HttpRequest) -> JsonResponse:
 
 
 async def readyz(request: HttpRequest) -> JsonResponse:
-    database, rasa, actions, chroma = await asyncio.gather(
-        on_database(_database), dialogue().healthy(), _answers(settings.ACTIONS_HEALTH_URL), _answers(_heartbeat())
-    )
-    parts = {"database": database, "rasa": rasa, "actions": actions, "chroma": chroma}
-    down = [name for name, well in parts.items() if not well]
-    return JsonResponse({"ok": database, **parts, "down": down}, status=200 if database else 503)
+    found = await parts()
+    down = [name for name, well in found.items() if not well]
+    return JsonResponse({"ok": found["database"], **found, "down": down}, status=200 if found["database"] else 503)
+
+
+async def parts() -> dict[str, bool]:
+    """Whether each part that this installation has answers at this moment."""
+    asked: dict[str, Awaitable[bool]] = {
+        "database": on_database(_database), "rasa": dialogue().healthy(),
+        "actions": _answers(settings.ACTIONS_HEALTH_URL), "chroma": _answers(_heartbeat()),
+    }  # fmt: skip
+    if settings.REDIS_URL:
+        asked["redis"] = on_database(_redis)
+    return dict(zip(asked, await asyncio.gather(*asked.values()), strict=True))
 
 
 def _heartbeat() -> str:
@@ -42,6 +53,14 @@ async def _answers(url: str) -> bool:
             return (await client.get(url)).is_success
     except httpx.HTTPError:
         return False
+
+
+def _redis() -> bool:
+    try:
+        cache.get("health")
+    except RedisError:
+        return False
+    return True
 
 
 def _database() -> bool:

@@ -22,10 +22,11 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from bot import tracing
 from bot.conversations import commands, moving, notices, outbox, ownership, reaching, typing
 from bot.conversations.database import again_if_in_the_way, on_database
 from bot.conversations.media import arrivals, store
-from bot.conversations.models import BOT, Conversation, Identity, Media, Message, Turn, record
+from bot.conversations.models import BOT, Conversation, Event, Identity, Media, Message, Turn, record
 from bot.conversations.vouching import vouched
 from bot.conversations.writing import append, lock, unanswered
 from bot.dialogue.base import Answer, DialogueError, Question
@@ -73,7 +74,22 @@ async def _run(conversation_id: UUID) -> bool:
         if came:
             await outbox.deliver(conversation_id)
         return False
-    started = time.monotonic()
+    within = await on_database(_trace_of, claim.last) if tracing.wanted() else {}
+    with tracing.span("turn", within=within, conversation=str(conversation_id), channel=claim.question.channel):
+        await _ask(claim)
+    await outbox.deliver(conversation_id)
+    return True
+
+
+def _trace_of(message: Message) -> dict[str, str]:
+    """The trace in which a line came in, as it was noted then."""
+    noted = Event.objects.filter(conversation=message.conversation_id, kind="message", data__seq=message.seq).first()
+    return {"traceparent": noted.data["traceparent"]} if noted and "traceparent" in noted.data else {}
+
+
+async def _ask(claim: Claim) -> None:
+    """Ask the dialogue and write what it says, or that it said nothing."""
+    conversation_id, started = claim.conversation_id, time.monotonic()
     try:
         async with typing.shown(claim.question.channel, claim.place.external_id, claim.about):
             answer = await dialogue().ask(claim.question)
@@ -84,8 +100,6 @@ async def _run(conversation_id: UUID) -> bool:
     else:
         turn = await on_database(commit, claim, answer, int((time.monotonic() - started) * 1000))
         TURNS.labels(turn.state if turn else "lost lease").observe(time.monotonic() - started)
-    await outbox.deliver(conversation_id)
-    return True
 
 
 async def run_when_due(conversation_id: UUID) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
+from bot import tracing
 from bot.conversations.models import Conversation, Delivery, Identity, Message, record
 from bot.dialogue.base import Option
 from channels.base import Template
@@ -83,7 +84,8 @@ def append(
     conversation.updated_at = timezone.now()
     conversation.save()
     actor = f"agent:{agent_id}" if agent_id else str(author)
-    record(conversation, "note" if note else "message", actor, seq=message.seq, id=str(message.pk))
+    kind = "note" if note else "message"
+    record(conversation, kind, actor, seq=message.seq, id=str(message.pk), **tracing.carried())
     return message
 
 

@@ -85,3 +85,6 @@ class Dialogue(Protocol):
 
     async def healthy(self) -> bool:
         """Tell whether the engine answers at all; never raises."""
+
+    async def forget(self, conversation: UUID) -> None:
+        """Keep nothing of a conversation, also not of one that was never known; raises `DialogueError`."""

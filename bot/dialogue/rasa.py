@@ -10,7 +10,9 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+from opentelemetry.trace import SpanKind
 
+from bot import tracing
 from bot.dialogue.base import Answer, Command, DialogueError, Option, Question, Reply
 
 # Seconds for which a Rasa that did not answer is asked last.
@@ -59,7 +61,10 @@ class RasaDialogue:
 
     async def _ask(self, url: str, question: Question) -> Answer:
         try:
-            response = await self._clients[url].post("/webhooks/postventa/turn", json=_question(question))
+            with tracing.span("rasa", SpanKind.CLIENT):
+                response = await self._clients[url].post(
+                    "/webhooks/postventa/turn", json=_question(question), headers=tracing.carried()
+                )
         except httpx.HTTPError as error:
             down = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
             raise DialogueError(
@@ -75,6 +80,21 @@ class RasaDialogue:
             return _answer(response.json())
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DialogueError(f"Rasa's answer is not in the agreed form: {type(error).__name__} {error}") from error
+
+    async def forget(self, conversation: UUID) -> None:
+        """Each of them: any may have answered a turn of it, and still hold it in memory."""
+        for url, client in self._clients.items():
+            try:
+                response = await client.delete(f"/webhooks/postventa/conversations/{conversation}")
+            except httpx.HTTPError as error:
+                raise DialogueError(f"{url} did not answer: {type(error).__name__}. Is that Rasa up?") from error
+            if response.status_code != 204:
+                raise DialogueError(f"{url} answered {response.status_code} when it was to forget a conversation")
+
+    async def close(self) -> None:
+        """Close the connections of this event loop."""
+        for client in self._clients.values():
+            await client.aclose()
 
     async def healthy(self) -> bool:
         """Whether any of them answers."""

@@ -14,13 +14,15 @@ class ScriptedDialogue:
     """Keeps the promises of a real engine: one answer a message id, given again when asked again.
 
     `script` turns a question into an answer or raises `DialogueError`. While `gate` is cleared, questions wait: a test
-    can let something else happen in the middle of a turn. `asked` lists the questions in the order they came.
+    can let something else happen in the middle of a turn. `asked` lists the questions in the order they came,
+    `forgotten` the conversations that it was to forget.
     """
 
     def __init__(self, script: Callable[[Question], Answer] | None = None) -> None:
         self._script = script or (lambda question: Answer((Reply(f"bot: {question.text or question.payload}"),)))
         self._answered: dict[UUID, Answer] = {}
         self.asked: list[Question] = []
+        self.forgotten: list[UUID] = []
         self.thinking = asyncio.Event()
         self.gate = asyncio.Event()
         self.gate.set()
@@ -34,6 +36,9 @@ class ScriptedDialogue:
         answer = self._script(question)
         self._answered[question.message_id] = answer
         return answer
+
+    async def forget(self, conversation: UUID) -> None:
+        self.forgotten.append(conversation)
 
     async def healthy(self) -> bool:
         return True

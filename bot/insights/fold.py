@@ -32,7 +32,9 @@ class Entry:
 
 @dataclass(slots=True)
 class Told:
-    """An episode as its events tell it. `cases` are case numbers, `articles` slugs, newest last."""
+    """An episode as its events tell it. `cases` are case numbers, `articles` slugs, newest last.
+
+    `matter` is what an erased customer's case was about (`bot.insights.matters.told`)."""
 
     started_at: datetime
     ended_at: datetime
@@ -45,6 +47,7 @@ class Told:
     nps: int | None = None
     fixed: bool | None = None
     unhappy_at: datetime | None = None
+    matter: dict[str, Any] = field(default_factory=dict)
     cases: list[str] = field(default_factory=list)
     articles: list[str] = field(default_factory=list)
     reasons: Counter[str] = field(default_factory=Counter)
@@ -111,6 +114,7 @@ class _Folding:
             self.open.articles.append(slug)
         if entry.data.get("case"):
             self.open.cases.append(entry.data["case"])
+        self.open.matter = entry.data.get("matter") or self.open.matter
 
     def on_gap(self, entry: Entry) -> None:
         if self.open:

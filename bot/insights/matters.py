@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from bot.shop.clock import shop_day
 from bot.shop.models import Case, CaseItem
@@ -26,6 +27,19 @@ class Matter:
 
 
 NOTHING = Matter()
+
+
+def told(matter: Matter) -> dict[str, object]:
+    """A matter as an event can keep it when its case no longer may be named: since the month, not the day, because
+    few orders of a product are delivered on one day."""
+    since = matter.owned_since.replace(day=1).isoformat() if matter.owned_since else ""
+    return {"product": matter.product, "problem": matter.problem, "fault": matter.fault, "owned_since": since}
+
+
+def read(kept: dict[str, Any]) -> Matter:
+    """What `told` kept."""
+    since = date.fromisoformat(kept["owned_since"]) if kept.get("owned_since") else None
+    return Matter(kept.get("product", ""), "", kept.get("problem", ""), bool(kept.get("fault")), since)
 
 
 def of_cases(numbers: Iterable[str]) -> dict[str, Matter]:

@@ -103,7 +103,11 @@ def _episodes(ids: Collection[UUID], products: dict[str, str]) -> Iterator[Episo
     )
     for pk, channel, language, customer, shop_customer in about:
         for number, episode in enumerate(told[pk], 1):
-            matter = matters.matter_of(episode.cases, episode.articles, cases, products)
+            matter = (
+                matters.read(episode.matter)
+                if episode.matter
+                else matters.matter_of(episode.cases, episode.articles, cases, products)
+            )
             yield Episode(
                 conversation_id=pk, number=number, customer=customer, shop_customer=shop_customer, channel=channel,
                 language=language, product=matter.product, lot=matter.lot, problem=matter.problem[:64],

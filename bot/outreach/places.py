@@ -15,6 +15,7 @@ from phonenumbers import timezone as phone_zones
 from bot.conversations import moving
 from bot.conversations.models import BOT, NOBODY, Conversation, Identity, Message
 from bot.outreach.people import Place
+from bot.privacy import refusals
 from bot.shop.addresses import normal_email, normal_phone
 from bot.shop.clock import shop_zone
 from bot.shop.models import Customer, Order
@@ -81,8 +82,9 @@ def _caps(channel: str) -> Capabilities | None:
 
 
 def _stopped(channel: str, address: str) -> bool:
-    """An address that another customer's identity stopped is stopped all the same."""
-    return Identity.objects.filter(channel=channel, external_id=address).exclude(stopped="").exists()
+    """An address that another customer's identity stopped is stopped all the same, also after it was forgotten."""
+    stopped = Identity.objects.filter(channel=channel, external_id=address).exclude(stopped="").exists()
+    return stopped or bool(refusals.wants(channel, address))
 
 
 def _place(identity: Identity, talk: Conversation | None, caps: Capabilities, vouched: bool) -> Place:

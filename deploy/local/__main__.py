@@ -32,6 +32,7 @@ def parser() -> argparse.ArgumentParser:
     )
     commands.add_parser("test-services", help="tests on PostgreSQL and Redis, which end with them", add_help=False)
     commands.add_parser("lint", help="ruff, mypy and import-linter")
+    commands.add_parser("audit", help="whether something that is pinned is known to be dangerous")
     commands.add_parser("manage", help="manage.py with the environment of the processes", add_help=False)
     commands.add_parser("chat", help="write to the running shop as a customer, in this terminal", add_help=False)
     commands.add_parser(
@@ -72,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _command(options: argparse.Namespace, rest: Sequence[str], environ: Mapping[str, str]) -> int:
-    from deploy.local import checks, environment, plan
+    from deploy.local import advisories, checks, environment, plan
     from deploy.local.console import Console
     from deploy.local.layout import Layout
 
@@ -98,6 +99,8 @@ def _command(options: argparse.Namespace, rest: Sequence[str], environ: Mapping[
         return checks.lint(layout, known, console)
     elif options.command == "chat":
         return checks.chat(layout, known, rest)
+    elif options.command == "audit":
+        return advisories.audit(layout.root, known, console)
     elif options.command == "eval":
         return checks.evaluate(layout, known, rest or ["tests/evaluation"])
     elif options.command == "bench-nlu":

@@ -14,7 +14,7 @@ from deploy.local.ports import HOST, Ports
 from deploy.local.processes import how_many
 from deploy.local.trouble import Trouble
 
-SECRETS = ("POSTVENTA_SECRET_KEY", "POSTVENTA_RASA_TOKEN", "POSTVENTA_ACTIONS_TOKEN")
+SECRETS = ("POSTVENTA_SECRET_KEY", "POSTVENTA_RASA_TOKEN", "POSTVENTA_ACTIONS_TOKEN", "POSTVENTA_PRIVACY_KEY")
 
 _QUIET = {
     # Spinning threads of BLAS and OpenMP cost hundreds of milliseconds a text on a busy machine.
@@ -65,7 +65,10 @@ def own_secrets(layout: Layout) -> dict[str, str]:
     missing = [name for name in SECRETS if not found.get(name)]
     if missing:
         found.update((name, secrets.token_urlsafe(48)) for name in missing)
-        head = "# Made on first use. Delete it to get new ones: everybody is then logged out.\n"
+        head = (
+            "# Made on first use. Take a line out to get a new one. A new SECRET_KEY logs everybody out; a new\n"
+            "# PRIVACY_KEY forgets who of those who were erased wants none of our messages.\n"
+        )
         write_whole(layout.secrets, head + "".join(f"{key}={value}\n" for key, value in found.items()), mode=0o600)
     return found
 

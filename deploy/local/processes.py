@@ -99,8 +99,8 @@ def _rasa(layout: Layout, first_port: int, number: int) -> Process:
     port = first_port + number
     command: list[object] = [layout.rasa_python, "-m", "bot.dialogue.components.serve", "--port", port]
     if layout.model():
-        # Named, so that a restart finds it also when someone has edited data/ meanwhile.
-        command += ["--model", layout.model()]
+        # Noted, so that a restart finds it also when someone has edited data/ meanwhile, or has swapped the model.
+        command += ["--model-note", layout.model_note]
     return Process(_name("rasa", number), command, answers(port, "/status"), limit=180)
 
 

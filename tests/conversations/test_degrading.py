@@ -115,6 +115,20 @@ async def test_a_web_process_without_the_dialogue_still_takes_messages_in(
     assert (await AsyncClient().get("/healthz")).json() == {"ok": True}
 
 
+async def test_what_is_down_is_a_figure_too(transactional_db: None, settings: Any) -> None:
+    settings.CHROMA_URL = settings.ACTIONS_HEALTH_URL = "http://127.0.0.1:9"
+    settings.REDIS_URL, settings.METRICS_TOKEN = "redis://127.0.0.1:9/0", "a-token-of-the-shop"
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache",
+                                   "LOCATION": settings.REDIS_URL}}  # fmt: skip
+    with standing_in(RasaDialogue("http://127.0.0.1:9", "token", 1.0)):
+        assert (await AsyncClient().get("/readyz")).json()["down"] == ["rasa", "actions", "chroma", "redis"]
+        answer = await AsyncClient().get("/metrics", headers={"authorization": "Bearer a-token-of-the-shop"})
+    figures = answer.content.decode()
+    assert 'postventa_part_up{part="database"} 1.0' in figures
+    for part in ("rasa", "actions", "chroma", "redis"):
+        assert f'postventa_part_up{{part="{part}"}} 0.0' in figures
+
+
 async def test_figures_for_prometheus_need_their_token_and_name_nobody(page: Any, settings: Any) -> None:
     lucia = await page()
     await lucia.say("me llamo Lucía y mi correo es lucia.romero@correo.example")

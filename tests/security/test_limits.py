@@ -75,7 +75,7 @@ async def test_a_customer_who_floods_waits_from_any_address(
     assert answers == [202] * FEW + [429]
 
 
-@pytest.mark.parametrize("address", ["/login", "/cms/login/"])
+@pytest.mark.parametrize("address", ["/login", "/cms/login/", "/admin/login/"])
 async def test_passwords_cannot_be_tried_for_ever(transactional_db: None, address: str) -> None:
     client = From("192.0.2.7")
     tries = [(await client.post(address, {"username": "ana", "password": str(n)})).status_code for n in range(FEW + 1)]

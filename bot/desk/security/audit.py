@@ -30,6 +30,8 @@ WHAT: Words = {
     "skills": pgettext_lazy("audit", "changed what an agent is given"),
     "team": pgettext_lazy("audit", "changed a team"),
     "team_removed": pgettext_lazy("audit", "removed a team"),
+    "exported": pgettext_lazy("audit", "exported what is kept of a customer"),
+    "erased": pgettext_lazy("audit", "erased a customer"),
 }
 
 

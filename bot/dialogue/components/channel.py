@@ -25,6 +25,7 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot.dialogue.components import tracing
 from bot.dialogue.components.patches import TurnFailed
 from bot.dialogue.components.turns import TurnRunner
 from bot.dialogue.components.wire import BadTurn, Turn, read_turn
@@ -108,7 +109,9 @@ class TurnChannel(InputChannel):
             runner.check(turn)
         except BadTurn as error:
             return failure(422, str(error), "See bot/dialogue/components/wire.py for what a turn is.")
-        return await self._answer(runner, turn)
+        parent = request.headers.get("traceparent", "")
+        with tracing.span("turn", tracing.SERVER, parent, conversation=turn.conversation):
+            return await self._answer(runner, turn)
 
     async def _answer(self, runner: TurnRunner, turn: Turn) -> HTTPResponse:
         # The turn is a task of its own: neither the deadline nor a caller that hangs up may stop it half way.

@@ -136,8 +136,9 @@ class Ledger:
         return [row[0] for row in self._connect().execute("SELECT DISTINCT conversation FROM turns")]
 
     def forget(self, conversation: str) -> None:
-        """Delete all that is stored about a conversation."""
+        """Delete all that is stored about a conversation, and overwrite the bytes that held it."""
         db = self._connect()
+        db.execute("PRAGMA secure_delete=ON")
         db.execute("BEGIN IMMEDIATE")
         try:
             db.execute("DELETE FROM turns WHERE conversation = ?", (conversation,))
@@ -146,3 +147,6 @@ class Ledger:
         except BaseException:
             db.execute("ROLLBACK")
             raise
+        # Until then the log of writes still holds what was deleted.
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        db.execute("PRAGMA secure_delete=OFF")

@@ -29,6 +29,8 @@ from rasa.core.policies import rule_policy
 from rasa.shared.core.events import Event
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig, concat_url
 
+from bot.dialogue.components import tracing
+
 ACTION_TIMEOUT_SECONDS = 15.0
 """How long an action may take when endpoints.yml says nothing (Rasa's own limit is 300 s)."""
 
@@ -175,14 +177,21 @@ def keep_connections_alive() -> None:
         params = self.combine_parameters(kwargs)
         kwargs["timeout"] = aiohttp.ClientTimeout(total=float(self.kwargs.get("timeout", ACTION_TIMEOUT_SECONDS)))
         tls = ssl.create_default_context(cafile=self.cafile) if self.cafile else None
+        with tracing.span("actions", tracing.CLIENT):
+            headers.update(tracing.headers())
+            return await called(self, method, concat_url(self.url, subpath), headers, params, compress, tls, kwargs)
+
+    async def called(
+        self: EndpointConfig, method: str, url: str, headers: Any, params: Any, compress: bool, tls: Any, more: Any
+    ) -> Any | None:
         async with _session(self).request(
             method,
-            concat_url(self.url, subpath),
+            url,
             headers=headers,
             params=params,
             compress=compress,
             ssl=tls,
-            **kwargs,
+            **more,
         ) as response:
             if response.status >= 400:
                 raise ClientResponseError(response.status, response.reason, await response.content.read())

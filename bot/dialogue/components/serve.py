@@ -109,6 +109,14 @@ def _default_secrets() -> None:
             logger.warning("%s is not set: the token is %r, for a machine of one's own.", name, DEFAULT_TOKEN)
 
 
+def noted(note: "Path | None") -> "Path | None":
+    """The model that the note names; None where there is no note, or what it names is gone."""
+    if note is None or not note.is_file():
+        return None
+    path = Path(note.read_text(encoding="utf-8").strip())
+    return path if path.is_file() else None
+
+
 def main(arguments: list[str] | None = None) -> int:
     """The command line. Ends with 2 and a remedy when there is no model."""
     parser = argparse.ArgumentParser(prog="python -m bot.dialogue.components.serve", description=__doc__)
@@ -116,9 +124,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--project", type=Path, default=Path(), help="folder of endpoints.yml, credentials.yml")
     parser.add_argument("--models", type=Path, default=DEFAULT_FOLDER, help=f"default: {DEFAULT_FOLDER}")
     parser.add_argument("--model", type=Path, help="a model file; default: that of the project's inputs")
+    parser.add_argument("--model-note", type=Path, help="a file that holds the path of the model file")
     options = parser.parse_args(arguments)
     try:
-        model = find_model(options.project, options.models, options.model)
+        model = find_model(options.project, options.models, options.model or noted(options.model_note))
     except NoModel as error:
         print(error, file=sys.stderr)
         return 2

@@ -8,7 +8,9 @@ from django.conf import settings
 if __name__ == "__main__":
     settings.configure(DATABASES={})
     from actions.server import KEEP_ALIVE_SECONDS, build
+    from bot import tracing
 
+    tracing.start("actions")
     uvicorn.run(
         build(["tests.dialogue.project.scripted"]),
         host="127.0.0.1",

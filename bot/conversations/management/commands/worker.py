@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 from django.utils.module_loading import import_string
 from prometheus_client import start_http_server
 
-from bot import metrics
+from bot import metrics, tracing
 from bot.conversations import duty, worker
 
 
@@ -22,6 +22,7 @@ class Command(BaseCommand):
         asyncio.run(self._run())
 
     async def _run(self) -> None:
+        tracing.start("worker")
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
