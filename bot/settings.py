@@ -161,6 +161,9 @@ def mailer(url: str) -> dict[str, Any]:
 
 
 DATABASES = {"default": database()}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    # Wagtail searches with PostgreSQL's own words there.
+    INSTALLED_APPS.append("django.contrib.postgres")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 

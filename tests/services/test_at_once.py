@@ -41,13 +41,13 @@ def at_once(works: Sequence[Callable[[], Any]]) -> list[Any]:
 
     def one(work: Callable[[], Any]) -> Any:
         try:
-            start.wait(30)
+            start.wait(120)
             return work()
         finally:
             connection.close()
 
     with ThreadPoolExecutor(len(works)) as threads:
-        return [each.result(60) for each in [threads.submit(one, work) for work in works]]
+        return [each.result(240) for each in [threads.submit(one, work) for work in works]]
 
 
 def test_four_first_messages_of_a_new_customer_begin_one_conversation() -> None:
