@@ -45,9 +45,9 @@ class Validation:
     wrong: float
 
 
-def cross_validate(project: Path, languages: tuple[str, ...]) -> list[Told]:
-    """Every message of data/nlu/ in `languages`, parsed by a model that never saw it. Needs Rasa imported
-    (`engine.prepare`); minutes."""
+def cross_validate(project: Path, languages: tuple[str, ...], config: str) -> list[Told]:
+    """Every message of data/nlu/ in `languages`, parsed by a model of `config` (the text of a config.yml) that never
+    saw it. Needs Rasa imported (`engine.prepare`); minutes."""
     from rasa.nlu.test import cross_validate as validate
     from rasa.shared.importers.utils import training_data_from_paths
 
@@ -56,11 +56,13 @@ def cross_validate(project: Path, languages: tuple[str, ...]) -> list[Told]:
     data = training_data_from_paths([str(project / "data" / "nlu" / one) for one in languages], "es")
     home = {text: one for one in languages for text in _texts(project, one)}
     with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
+        pipeline = Path(folder, "config.yml")
+        pipeline.write_text(config, encoding="utf-8")
         asyncio.run(
             validate(
                 data,
                 FOLDS,
-                str(project / "config.yml"),
+                str(pipeline),
                 folder,
                 successes=True,
                 errors=True,
