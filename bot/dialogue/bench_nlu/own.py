@@ -55,7 +55,12 @@ def cross_validate(project: Path, languages: tuple[str, ...], config: str) -> li
         shared_encoder(encoder).size = ALL_TEXTS
     data = training_data_from_paths([str(project / "data" / "nlu" / one) for one in languages], "es")
     home = {text: one for one in languages for text in _texts(project, one)}
-    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
+    noise = io.StringIO()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        contextlib.redirect_stdout(noise),
+        contextlib.redirect_stderr(noise),
+    ):
         pipeline = Path(folder, "config.yml")
         pipeline.write_text(config, encoding="utf-8")
         asyncio.run(
