@@ -55,10 +55,11 @@ def options(arguments: list[str]) -> argparse.Namespace:
 def validated(chosen: argparse.Namespace) -> dict[str, Any]:
     """The cross-validation of data/nlu, with every prediction in the kept folder."""
     engine.prepare()
+    config = intents_only((ROOT / "config.yml").read_text(encoding="utf-8"))
     rows, told = [], []
     for languages, name in ((("es",), "es"), (("en",), "en"), (("es", "en"), "both")):
         print(f"cross-validation of data/nlu, trained on {name} ...", flush=True)
-        told = own.cross_validate(ROOT, languages)
+        told = own.cross_validate(ROOT, languages, config)
         rows += [asdict(own.summary(name, told, one)) for one in dict.fromkeys((*languages, name))]
         print(f"  right {rows[-1]['accuracy']:.1f} %, refused {rows[-1]['refused']:.1f} %", flush=True)
     chosen.kept.mkdir(parents=True, exist_ok=True)
