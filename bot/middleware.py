@@ -8,7 +8,7 @@ from django.middleware.locale import LocaleMiddleware
 
 NOT_PAGES = (
     "/account", "/api/", "/calls/", "/channels/", "/desk", "/files/", "/healthz", "/help/", "/insights", "/metrics",
-    "/readyz", "/sandbox/", "/static/", "/web/",
+    "/our-messages", "/readyz", "/sandbox/", "/static/", "/web/",
 )  # fmt: skip
 
 
