@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 # Chunks that a page may be behind; one that reads more slowly is told to fetch everything anew.
 BEHIND = 200
 # Seconds between two rounds: what happens meanwhile is read and drawn in one.
-PAUSE = 0.06
+PAUSE = 0.1
 # Rounds kept for pages that connect again.
 KEPT = 300
 # PostgreSQL numbers events before they commit: one with a lower number than the last one seen may have come later.
