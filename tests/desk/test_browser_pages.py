@@ -1,4 +1,5 @@
-"""Every page of the desk in a browser, in both languages, light and dark: axe finds nothing, and nothing sticks out."""
+"""Every page of the desk in a browser, in both languages, light and dark, wide and on a phone: axe finds nothing, and
+nothing sticks out."""
 
 from __future__ import annotations
 
@@ -74,7 +75,9 @@ async def faults(page: Page) -> list[str]:
 
 
 @needs_axe
-@pytest.mark.parametrize(("locale", "scheme", "width"), [("es-ES", "light", 1440), ("en-GB", "dark", 1440)])
+@pytest.mark.parametrize(
+    ("locale", "scheme", "width"), [("es-ES", "light", 1440), ("en-GB", "dark", 1440), ("es-ES", "dark", 390)]
+)
 async def test_axe_finds_nothing_on_any_page(server, browser, ana, bruno, phone, locale, scheme, width) -> None:
     lucia = await asyncio.to_thread(busy_shop, ana, bruno)
     context = {"locale": locale, "color_scheme": scheme, "viewport": {"width": width, "height": 900}}
@@ -94,6 +97,10 @@ async def test_axe_finds_nothing_on_any_page(server, browser, ana, bruno, phone,
     await page.goto(f"{server}/desk/c/{lucia.pk}")
     await page.wait_for_selector(".wire.on")
     await judge("conversation")
+    if width < 1180:
+        await page.click("#do-details")
+        await judge("details")
+        await page.click(".package .narrow")
     for button in DIALOGS:
         if await page.locator(f"#{button}").count():
             await page.click(f"#{button}")
@@ -103,3 +110,17 @@ async def test_axe_finds_nothing_on_any_page(server, browser, ana, bruno, phone,
     await page.goto(f"{server}/desk/c/{lucia.pk}/history")
     await judge("history")
     assert found == {}
+
+
+@needs_axe
+async def test_axe_finds_nothing_at_the_doors(server, browser, elena) -> None:
+    page = await (await browser.new_context(locale="es-ES", color_scheme="dark")).new_page()
+    await page.goto(f"{server}/login?next=/desk")
+    assert await faults(page) == []
+    elena.set_password("lumbre")
+    await elena.asave()
+    await page.fill("[name=username]", elena.username)
+    await page.fill("[name=password]", "lumbre")
+    await page.click("button.main")
+    await page.wait_for_url("**/desk*")
+    assert await faults(page) == []

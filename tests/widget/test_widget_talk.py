@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from playwright.async_api import expect
 
 from bot.dialogue.scripted import ScriptedDialogue
+from channels import registry
+from tests.conversations.moves import Phone, code_in
 from tests.widget.customers import Opener
 
 
@@ -65,6 +69,24 @@ async def test_typing_and_read(customer: Opener, engine: ScriptedDialogue) -> No
     await lucia.hears("Dices: Hola")
     await expect(lucia.log.get_by_text("Leído")).to_be_visible()
     await expect(lucia.panel.get_by_text("Asistente está escribiendo…")).to_be_hidden()
+
+
+async def test_a_conversation_that_went_on_elsewhere_is_said_to_be_there(customer: Opener, settings: Any) -> None:
+    settings.MOVES_NOT_TO = []
+    lucia = await customer()
+    await lucia.write("seguir por memory")
+    await lucia.hears("escríbenos allí este código")
+    phone = Phone(registry.adapter("memory"))
+    await phone.say(code_in("\n".join(await lucia.lines())))
+    await lucia.hears("Si escribes aquí, empieza otra")
+    head = lucia.panel.locator(".sub")
+    await expect(head).to_have_text("La conversación sigue en memory")
+    await lucia.page.reload()
+    await expect(head).to_have_text("La conversación sigue en memory")
+    # Written here, another one begins; the page shows who answers that one.
+    await lucia.write("Hola de nuevo")
+    await lucia.hears("Dices: Hola de nuevo")
+    await expect(head).to_contain_text("Asistente automático")
 
 
 @pytest.mark.parametrize(("language", "opening"), [("es", "Abrir el chat de ayuda"), ("en", "Open the help chat")])
