@@ -38,14 +38,14 @@ async def events(request: HttpRequest) -> HttpResponseBase:
     session = adapter().session(raw_request(request))
     after = number(request.headers.get("last-event-id") or request.GET.get("after", "0"))
     sender = session.external_id
-    await on_database(find, sender)
-    response = StreamingHttpResponse(_stream(sender, after, session.until), content_type="text/event-stream")
+    followed = (await on_database(find, sender)).pk
+    response = StreamingHttpResponse(_stream(sender, followed, after, session.until), content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
     return response
 
 
-async def _stream(sender: str, after: int, until: datetime) -> AsyncIterator[str]:
+async def _stream(sender: str, followed: UUID, after: int, until: datetime) -> AsyncIterator[str]:
     """Follow what the page shows, also when that becomes another conversation.
 
     Ends when the token does: what a customer may see does not outlive their being signed in.
@@ -53,11 +53,11 @@ async def _stream(sender: str, after: int, until: datetime) -> AsyncIterator[str
     yield "retry: 1500\n\n"
     known: dict[str, Any] = {}
     while (until - timezone.now()).total_seconds() > 0:
-        followed = await on_database(find, sender)
-        async with listen(followed.pk) as listener:
+        async with listen(followed) as listener:
             while (left := (until - timezone.now()).total_seconds()) > 0:
                 present, lines, now = await on_database(_news, sender, after)
-                if present != followed.pk:
+                if present != followed:
+                    followed = present
                     break
                 for line in lines:
                     after = max(after, line["seq"])
