@@ -42,6 +42,7 @@ LIMITS = (
     Limit("POST", re.compile(r"/web/attachments$"), address=120, bearer=20),
     Limit("POST", re.compile(r"/help/feedback/"), address=30),
     Limit("POST", re.compile(r"/continue$|/web/continue$"), address=30),
+    Limit("POST", re.compile(r"/our-messages$"), address=6),
 )
 
 

@@ -12,7 +12,7 @@ from django.utils.decorators import sync_and_async_middleware
 
 NOT_PAGES = (
     "/account", "/api/", "/calls/", "/channels/", "/desk", "/files/", "/healthz", "/help/", "/insights", "/metrics",
-    "/readyz", "/sandbox/", "/static/", "/web/",
+    "/our-messages", "/readyz", "/sandbox/", "/static/", "/web/",
 )  # fmt: skip
 
 

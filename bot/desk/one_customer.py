@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.utils.translation import pgettext
 
-from bot.conversations import customers, move_requests
+from bot.conversations import customers, move_requests, reaching
 from bot.conversations.models import Conversation, Customer, Identity, Message, Move
 from bot.desk.actions import name_of
 from bot.desk.labels import CHANNELS, PROOFS, word
@@ -18,12 +18,14 @@ PAGE = 100
 
 @dataclass(frozen=True)
 class IdentityView:
-    """An identity, or `times` visits to the web: every browser that a customer uses is another identity."""
+    """An identity, or `times` visits to the web: every browser that a customer uses is another identity. `offers`:
+    since when the shop may send offers there."""
 
     channel: str
     name: str
     here: bool
     times: int = 1
+    offers: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class OneCustomer:
     moves: tuple[MoveView, ...]
     can_undo_move: bool
     lines: int
+    reminders: bool
     targets: tuple[tuple[str, str], ...]
 
 
@@ -68,22 +71,26 @@ class History:
 
 def one_customer(conversation: Conversation) -> OneCustomer:
     customer = conversation.identity.customer
-    gone = moves(conversation)
+    gone, wanted = moves(conversation), reaching.wanted(customer)
     return OneCustomer(
-        identities=tuple(_identities(conversation)),
+        identities=tuple(_identities(conversation, wanted)),
         merges=tuple(_merges(customer)),
         moves=tuple(MoveView(each.source.channel, each.channel, each.used_at, bool(each.undone_at)) for each in gone),
         can_undo_move=any(not each.undone_at for each in gone),
         lines=_lines(customer).count(),
+        reminders=wanted.reminders,
         targets=tuple((kind, word(CHANNELS, kind)) for kind in _targets(conversation)),
     )
 
 
-def _identities(conversation: Conversation) -> list[IdentityView]:
+def _identities(conversation: Conversation, wanted: reaching.Wanted) -> list[IdentityView]:
     known = list(conversation.identity.customer.identities.order_by("pk"))
     visits = [each for each in known if each.channel == "web"]
     shown = [each for each in known if each not in visits or len(visits) == 1]
-    views = [IdentityView(each.channel, _name(each), each.pk == conversation.identity_id) for each in shown]
+    views = [
+        IdentityView(each.channel, _name(each), each.pk == conversation.identity_id, offers=wanted.offers.get(each.pk))
+        for each in shown
+    ]
     if len(visits) > 1:
         here = conversation.identity_id in {each.pk for each in visits}
         views.append(IdentityView("web", "", here, len(visits)))

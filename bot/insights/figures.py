@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from math import hypot, sqrt
@@ -11,6 +12,7 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth, TruncWeek
 
+from bot.insights import sales
 from bot.insights.definitions import DEFINITIONS, Definition
 from bot.insights.models import Day, DayCount, Episode
 from bot.shop.clock import shop_zone
@@ -126,9 +128,7 @@ def _purchases(scope: Scope) -> dict[str, tuple[float | None, int]]:
     orders = _orders(scope)
     begin, end = moments(scope)
     inside = orders.filter(ordered_at__gte=begin, ordered_at__lt=end)
-    earlier = Order.objects.filter(customer=OuterRef("customer"), ordered_at__lt=OuterRef("ordered_at")).exclude(
-        status=Order.Status.CANCELLED
-    )
+    earlier = sales.orders().filter(customer=OuterRef("customer"), ordered_at__lt=OuterRef("ordered_at"))
     counted = inside.aggregate(all=Count("pk"), again=Count("pk", filter=Q(Exists(earlier))))
     year = orders.filter(ordered_at__gte=begin - timedelta(days=365), ordered_at__lt=begin)
     had = set(year.order_by().values_list("customer", flat=True))
@@ -141,7 +141,7 @@ def _purchases(scope: Scope) -> dict[str, tuple[float | None, int]]:
 
 
 def _orders(scope: Scope) -> QuerySet[Order]:
-    found = Order.objects.exclude(status=Order.Status.CANCELLED)
+    found = sales.orders()
     if scope.language:
         found = found.filter(customer__language=scope.language)
     if scope.product:
@@ -160,10 +160,15 @@ def counts(scope: Scope, what: str) -> list[tuple[str, int]]:
     """How often each reason or article came, the most frequent first; hours as `1-09` (Monday, 9 to 10), in order."""
     if what in ("channel", "product"):
         told = rows(scope).exclude(**{what: ""}).order_by().values_list(what).annotate(n=Sum("episodes"))
-        return sorted(told, key=lambda pair: (-pair[1], pair[0]))
+        return ranked(told)
     found = DayCount.objects.filter(what=what, day__range=(scope.since, scope.until), **scope.words())
     summed: Any = found.order_by().values_list("key").annotate(n=Sum("count"))
-    return sorted(summed, key=lambda pair: pair[0] if what == "hour" else (-pair[1], pair[0]))
+    return sorted(summed) if what == "hour" else ranked(summed)
+
+
+def ranked[Key: (str, tuple[str, ...])](counted: Iterable[tuple[Key, int]]) -> list[tuple[Key, int]]:
+    """The most frequent first, and those that came equally often by their names."""
+    return sorted(counted, key=lambda pair: (-pair[1], pair[0]))
 
 
 def hours(scope: Scope) -> list[list[int]]:

@@ -109,7 +109,11 @@ class DayCount(models.Model):
     count = models.PositiveIntegerField(default=0)
 
     class Meta:
-        indexes: ClassVar[list[Any]] = [models.Index(fields=["what", "day"], name="counts_of_day")]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["what", "day"], name="counts_of_day"),
+            # A day is written anew with every message that belongs to it.
+            models.Index(fields=["day"], name="counts_by_day"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.day} {self.what} {self.key}: {self.count}"

@@ -10,8 +10,8 @@ from datetime import date, datetime, timedelta
 from itertools import groupby, pairwise
 from operator import attrgetter
 
+from bot.insights import sales
 from bot.insights.models import Episode
-from bot.shop.models import Order
 
 WEEK = timedelta(days=7)
 REPEAT = timedelta(days=30)
@@ -94,8 +94,7 @@ def _orders(references: set[str], midnight: datetime) -> dict[str, list[datetime
     found: dict[str, list[datetime]] = defaultdict(list)
     wanted = sorted(references)
     for start in range(0, len(wanted), 500):
-        rows = Order.objects.filter(customer__reference__in=wanted[start : start + 500], ordered_at__lt=midnight)
-        rows = rows.exclude(status=Order.Status.CANCELLED).order_by("ordered_at")
-        for reference, at in rows.values_list("customer__reference", "ordered_at"):
+        rows = sales.orders().filter(customer__reference__in=wanted[start : start + 500], ordered_at__lt=midnight)
+        for reference, at in rows.order_by("ordered_at").values_list("customer__reference", "ordered_at"):
             found[reference].append(at)
     return found

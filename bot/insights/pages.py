@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from bot.insights import charts, figures, words
-from bot.insights.access import supervisors_only
 from bot.insights.definitions import EPISODE, LISTS, Definition
 from bot.insights.figures import Figure, Scope
 from bot.insights.models import Alarm, Position
-from bot.shop.clock import shop_day
+from bot.shop.clock import read_day, shop_day
+from bot.supervisors import supervisors_only
 
 PERIODS = {"7": _("Last 7 days"), "30": _("Last 30 days"), "90": _("Last 90 days"), "365": _("Last 12 months")}
 USUAL = "30"
@@ -43,8 +43,8 @@ def scope_of(request: HttpRequest) -> tuple[Scope, str]:
     """(what the address asks for, the period's key). `until` is yesterday: today is not over."""
     given, until = request.GET, shop_day() - timedelta(days=1)
     period = given.get("period", USUAL)
-    since = _day(given.get("since")) if period == "own" else None
-    last = _day(given.get("until")) if period == "own" else None
+    since = read_day(given.get("since")) if period == "own" else None
+    last = read_day(given.get("until")) if period == "own" else None
     if period == "own" and since and last and since <= last:
         until = last
     else:
@@ -53,13 +53,6 @@ def scope_of(request: HttpRequest) -> tuple[Scope, str]:
     known = figures.choices()
     chosen = {name: given.get(name, "") if given.get(name) in known[name] else "" for name in known}
     return Scope(since, until, **chosen), period
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return None
 
 
 @require_safe

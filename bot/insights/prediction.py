@@ -15,9 +15,10 @@ import numpy as np
 from django.utils import timezone
 from numpy.typing import NDArray
 
+from bot.insights import sales
 from bot.insights.matters import FAULTS
 from bot.insights.radar.watching import day_of
-from bot.shop.models import CaseItem, Order, OrderItem
+from bot.shop.models import CaseItem
 
 type Floats = NDArray[np.float64]
 
@@ -55,8 +56,7 @@ def units(now: datetime) -> Units:
     cases = CaseItem.objects.filter(case__kind__in=FAULTS, case__opened_at__lt=now).order_by("case__opened_at")
     for item, at in cases.values_list("item", "case__opened_at"):
         first.setdefault(item, day_of(at))
-    rows = OrderItem.objects.filter(order__delivered_at__lt=now).exclude(order__status=Order.Status.CANCELLED)
-    found = list(rows.order_by("pk").values_list("pk", "order", "sku", "lot", "order__delivered_at"))
+    found = list(sales.delivered(now).order_by("pk").values_list("pk", "order", "sku", "lot", "order__delivered_at"))
     skus, lots = _numbers(row[2] for row in found), _numbers((row[2], row[3]) for row in found)
     return Units(
         np.array([row[0] for row in found], dtype=np.int64), np.array([row[1] for row in found], dtype=np.int64),

@@ -63,9 +63,9 @@ def _touched(position: Position, last: int) -> list[UUID]:
     """Conversations with news, and all others of their customers: a proof in one tells who wrote in the others."""
     if position.last_event == 0 or position.read_at is None:
         return list(Conversation.objects.order_by("pk").values_list("pk", flat=True))
-    # Two questions, each with an index of its own: asked as one, SQLite reads the whole log.
-    log = Event.objects.filter(pk__lte=last).exclude(kind__in=NOISE).order_by()
-    fresh = set(log.filter(pk__gt=position.last_event).values_list("conversation_id", flat=True))
+    # Two questions, each with an index of its own: asked as one, or both by number, SQLite reads the whole log.
+    log = Event.objects.exclude(kind__in=NOISE).order_by()
+    fresh = set(log.filter(pk__gt=position.last_event, pk__lte=last).values_list("conversation_id", flat=True))
     late = set(log.filter(at__gte=position.read_at - LOOK_BACK).values_list("conversation_id", flat=True))
     ids = sorted(fresh | late)
     found: set[UUID] = set()

@@ -1,4 +1,4 @@
-"""What a short answer means: a number from 0 to 10, "sí, ya va", "sin avisos". Pure; what is not clear is None."""
+"""What a short answer means: a number from 0 to 10, "sí, ya va". Pure; what is not clear is None."""
 
 from __future__ import annotations
 
@@ -57,16 +57,6 @@ _BAD = re.compile(
 _MORE = re.compile(
     r"\b(?:pero|aunque|however|but|although|ahora (?:sale|hace|me)|quiero|querria|necesito|want|need)\b|\?"
 )
-_NO_MORE = re.compile(
-    r"^\W*(?:(?:por favor|please|hola|hello)\W+)?(?:"
-    r"sin avisos|(?:no (?:quiero|me (?:mandeis|mandes|envieis|envies)|mas)|ya no quiero|"
-    r"dejad de (?:mandarme|enviarme)) (?:recibir )?(?:mas |estos |tantos )?"
-    r"(?:avisos|recordatorios|mensajes|encuestas|publicidad)(?: (?:de estos|asi|vuestros))?|"
-    r"no (?:more )?(?:reminders?|surveys?|messages like (?:this|these)|ads?)|"
-    r"(?:i )?(?:don'?t|do not) want (?:any )?(?:more )?(?:reminders?|surveys?|messages like (?:this|these))|"
-    r"stop (?:the |these |sending (?:me )?)?(?:reminders?|surveys?))"
-    r"(?:\W+(?:por favor|gracias|please|thanks|thank you))*\W*$"
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -101,11 +91,6 @@ def yes_no(text: str) -> bool | None:
     left = _NOT_GOOD.sub(" no ", rest)
     good, bad = rest != said or bool(_GOOD.search(left)), bool(_BAD.search(left))
     return good if good != bad else None
-
-
-def no_more(text: str) -> bool:
-    """Whether the whole message says that they want no such messages; STOP itself is the channel's business."""
-    return bool(_NO_MORE.match(plain(text)))
 
 
 def choices(asks: str | None, language: str) -> tuple[tuple[str, str], ...]:

@@ -57,7 +57,7 @@ def _bought(rule: Rule, since: datetime, until: datetime) -> Q:
         recall = book.policies.recall.lots
         return Q(items__sku=recall.sku, items__lot__in=recall.lots)
     if rule.event == "maintenance":
-        return Q(items__sku__in=list(rule.guides)) if rule.guides else Q()
+        return _upkept(rule, since, until)
     if rule.event == "warranty_ends":
         years = book.policies.warranty.legal.years
         return _delivered(years.new, since, until) | _delivered(years.refurbished, since, until)
@@ -67,6 +67,15 @@ def _bought(rule: Rule, since: datetime, until: datetime) -> Q:
             found |= _delivered(count, since, until)
         return found
     return _delivered(0, since, until)
+
+
+def _upkept(rule: Rule, since: datetime, until: datetime) -> Q:
+    """Orders of which an occurrence falls into that span, counted from the delivery or from the last service."""
+    first, last = shop_day(since - SLACK), shop_day(until + SLACK)
+    found = Q(pk=None)
+    for start, end in rule.origins(first, last):
+        found |= Q(delivered_at__date__range=(start, end)) | Q(items__last_descaled_on__range=(start, end))
+    return found & Q(items__sku__in=list(rule.guides)) if rule.guides else found
 
 
 def _delivered(years: int, since: datetime, until: datetime) -> Q:

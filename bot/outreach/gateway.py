@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from bot.conversations.models import BOT, Conversation, Message
-from bot.conversations.reaching import Act
-from bot.outreach import answers, rules, surveys
+from bot.conversations.models import BOT, Conversation, Customer, Message
+from bot.conversations.reaching import Act, Wanted
+from bot.outreach import consents, gather, rules, surveys, wish_words, wishes
 from bot.outreach.gather import wants_none
 from bot.outreach.models import Reach
 from bot.outreach.quiet import is_quiet
@@ -28,20 +28,23 @@ def forbidden(message: Message) -> str:
     now, zones = timezone.now(), [ZoneInfo(name) for name in reach.zones]
     if reach.purpose != "safety" and wants_none(reach.person, message.identity):
         return "optout"
+    spot = wishes.spot_of(message.identity)
+    if reach.purpose == "marketing" and spot not in consents.agreed([spot]):
+        return "optout"
     if (reach.ends_at and now >= reach.ends_at) or is_quiet(now, zones, rules.current().quiet, reach.country):
         return "late"
     return ""
 
 
 def answer_to(conversation: Conversation, text: str, payload: str) -> Act | None:
-    """Surveys and "sin avisos" are answered here; everything else is an ordinary turn of the dialogue."""
+    """Surveys, "sin avisos" and the like are answered here; everything else is an ordinary turn of the dialogue."""
+    if not payload and (wanted := wish_words.wanted(text)):
+        return wishes.act(wanted)
     if conversation.owner != BOT or not (text or payload):
         return None
     reach = _last(conversation)
     if reach is None or reach.message is None:
         return None
-    if answers.no_more(text):
-        return surveys.no_more(reach)
     if not reach.asks or reach.answered_at is not None or _moved_on(conversation, reach.message):
         return None
     return surveys.answered(reach, text, payload)
@@ -56,6 +59,15 @@ def about(conversation: Conversation) -> Mapping[str, str] | None:
     if later.exists():
         return None
     return {"rule": reach.rule, "order": reach.order, "sku": reach.sku}
+
+
+def wanted(customer: Customer) -> Wanted:
+    """What was said at each of their identities, and whether "sin avisos" holds."""
+    identities = list(customer.identities.all())
+    said = consents.last(wishes.spot_of(each) for each in identities)
+    agreed = {spot: each.at for spot, each in said.items() if each.given}
+    found = {each.pk: agreed[spot] for each in identities if (spot := wishes.spot_of(each)) in agreed}
+    return Wanted(found, not gather.wants_none_of(gather.names_of([gather.key_of(customer)])))
 
 
 def _last(conversation: Conversation) -> Reach | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from bot.conversations.models import BOT, Conversation, Customer, Event, Identity
@@ -83,20 +83,34 @@ def _person(key: str, buyer: ShopCustomer | None, identities: list[Identity]) ->
         places=tuple(places(buyer, identities, talks, about)),
         past=tuple(_past(key, identities)),
         said_no=any(wish.no_reminders_since for wish in wishes),
-        marketing=any(wish.marketing_since for wish in wishes),
         with_person=any(talk.owner not in (BOT, "") for talk in talks),
-        open_case=Case.objects.filter(
-            order__in=orders, state=Case.State.OPEN, opened_at__gt=timezone.now() - CASE_LASTS
-        ).exists(),
+        open_case=at_work(Case.objects.filter(order__in=orders)),
         unhappy=_unhappy(talks),
     )
+
+
+def at_work(cases: QuerySet[Case]) -> bool:
+    """Whether something is still being done about one of these. What is decided and was touched by nobody for weeks is
+    no longer: not everything that ends is marked."""
+    still = cases.filter(state=Case.State.OPEN)
+    touched = Q(events__at__gt=timezone.now() - CASE_LASTS) | Q(opened_at__gt=timezone.now() - CASE_LASTS)
+    return still.filter(Q(decision="pending_person") | touched).exists()
 
 
 def wants_none(key: str, place: Identity) -> bool:
     """Whether they have said no since: by "sin avisos", or by stopping us on any channel."""
     identities = _identities(key) or [place]
-    said = Wish.objects.filter(person__in=_names(key, identities)).exclude(no_reminders_since=None)
-    return said.exists() or any(each.stopped for each in identities)
+    return wants_none_of(_names(key, identities)) or any(each.stopped for each in identities)
+
+
+def wants_none_of(names: Iterable[str]) -> bool:
+    """Whether "sin avisos" was said under one of these names."""
+    return Wish.objects.filter(person__in=set(names)).exclude(no_reminders_since=None).exists()
+
+
+def names_of(keys: Iterable[str]) -> set[str]:
+    """Every name under which these may have said something."""
+    return {name for key in keys for name in _names(key, _identities(key))}
 
 
 def _names(key: str, identities: Iterable[Identity]) -> set[str]:

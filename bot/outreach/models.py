@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class Reach(models.Model):
@@ -40,11 +41,10 @@ class Reach(models.Model):
 
 
 class Wish(models.Model):
-    """What somebody said about being written to by ourselves. Without a row: service yes, marketing no."""
+    """That somebody wants no reminders and surveys, wherever they are. Without a row: they may have them."""
 
     person = models.CharField(max_length=80, unique=True)
     no_reminders_since = models.DateTimeField(null=True, blank=True)
-    marketing_since = models.DateTimeField(null=True, blank=True, help_text="when they agreed to marketing")
     source = models.CharField(max_length=80, blank=True, help_text="where they said it")
 
     class Meta:
@@ -52,6 +52,33 @@ class Wish(models.Model):
 
     def __str__(self) -> str:
         return self.person
+
+
+class Consent(models.Model):
+    """One time that somebody agreed to offers and news at an address of a channel, or took that back.
+
+    Rows are only added; the last one of an address counts, and without one nothing was agreed to.
+    """
+
+    class Source(models.TextChoices):
+        CHAT = "chat", _("in the conversation")
+        LINK = "link", _("by the link that was sent there")
+        NO_MORE = "no_more", _("with “no reminders”")
+
+    channel = models.CharField(max_length=20)
+    address = models.CharField(max_length=254)
+    given = models.BooleanField()
+    source = models.CharField(max_length=8, choices=Source.choices)
+    words = models.CharField(
+        max_length=500, blank=True, help_text="what they wrote, or the sentence that they confirmed"
+    )
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["channel", "address", "at"], name="consent_of_address")]
+
+    def __str__(self) -> str:
+        return f"{self.channel}: {'yes' if self.given else 'no'} on {self.at:%Y-%m-%d}"
 
 
 class Offered(models.Model):

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from bot.conversations.models import BOT, NOBODY, Conversation, Event, Handoff, Message, record
 from bot.conversations.writing import append, lock
-from bot.outreach import gather, offers
+from bot.outreach import consents, gather, offers
 from bot.outreach.models import Offered
 from bot.outreach.offers import Buyer, Choice, Said, Shown
 from bot.outreach.places import VOUCHED
@@ -91,9 +91,9 @@ def _buyer(conversation: Conversation) -> Buyer | None:
                if item.order.delivered_at],
         points=customer.points if vouched else 0,
         complaint=_complaint(conversation, customer),
-        open_case=Case.objects.filter(order__customer=customer, state=Case.State.OPEN).exists(),
+        open_case=gather.at_work(Case.objects.filter(order__customer=customer)),
         with_person=Handoff.objects.filter(conversation__in=talks, state__in=open_now).exists(),
-        said_no=gather.wants_none(key, identity),
+        said_no=gather.wants_none(key, identity) or consents.refused(identity.customer.identities.all()),
         past=[Shown(each.offer, each.at) for each in Offered.objects.filter(person=key)],
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ class Place:
 
     `vouched`: it is certainly theirs, so any of their orders may be named there. `busy_until`: a conversation is going
     on there; None says that none is. `may_begin`: the channel lets us write first; else only while its window is open.
+    `agreed`: to offers and news at this very address.
     """
 
     channel: str
@@ -27,6 +28,7 @@ class Place:
     window_ends: datetime | None = None
     last_inbound: datetime | None = None
     busy_until: datetime | None = None
+    agreed: bool = False
 
     def reachable(self, now: datetime) -> bool:
         """Whether anything at all may go there at `now`."""
@@ -103,7 +105,6 @@ class Person:
     places: tuple[Place, ...] = ()
     past: tuple[Past, ...] = ()
     said_no: bool = False
-    marketing: bool = False
     with_person: bool = False
     open_case: bool = False
     unhappy: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence, Set
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from phonenumbers import timezone as phone_zones
 
 from bot.conversations import moving
 from bot.conversations.models import BOT, NOBODY, Conversation, Identity, Message
+from bot.outreach import consents
 from bot.outreach.people import Place
 from bot.privacy import refusals
 from bot.shop.addresses import normal_email, normal_phone
@@ -38,6 +39,8 @@ def places(
     `wanted` are conversations that somebody may be written to about, wherever they are.
     """
     listed = _listed(buyer)
+    spots = {(each.channel, each.external_id) for each in identities}
+    agreed = consents.agreed(spots | {(channel, address) for channel, found in listed.items() for address in found})
     for identity in identities:
         caps = _caps(identity.channel)
         if caps is None:
@@ -46,10 +49,10 @@ def places(
         vouched = identity.known_by in VOUCHED or bool(
             {identity.external_id, identity.phone} & listed[identity.channel]
         )
-        yield _place(identity, here, caps, vouched or buyer is None)
+        yield _place(identity, here, caps, vouched or buyer is None, agreed)
         for talk in talks:
             if talk.pk in wanted and talk.identity_id == identity.pk and talk != here:
-                yield _place(identity, talk, caps, vouched or buyer is None)
+                yield _place(identity, talk, caps, vouched or buyer is None, agreed)
     known = {(each.channel, each.external_id) for each in identities} | {
         (each.channel, each.phone) for each in identities if each.phone
     }
@@ -58,7 +61,8 @@ def places(
         if caps is not None and caps.can_initiate:
             for address in sorted(addresses):
                 if (channel, address) not in known:
-                    yield Place(channel, address, needs_template=caps.templates, stopped=_stopped(channel, address))
+                    yield Place(channel, address, needs_template=caps.templates, stopped=_stopped(channel, address),
+                                agreed=(channel, address) in agreed)  # fmt: skip
 
 
 def _listed(buyer: Customer | None) -> dict[str, set[str]]:
@@ -87,7 +91,9 @@ def _stopped(channel: str, address: str) -> bool:
     return stopped or bool(refusals.wants(channel, address))
 
 
-def _place(identity: Identity, talk: Conversation | None, caps: Capabilities, vouched: bool) -> Place:
+def _place(
+    identity: Identity, talk: Conversation | None, caps: Capabilities, vouched: bool, agreed: Set[consents.Spot]
+) -> Place:
     last = identity.last_inbound_at
     return Place(
         channel=identity.channel,
@@ -102,6 +108,7 @@ def _place(identity: Identity, talk: Conversation | None, caps: Capabilities, vo
         window_ends=caps.closes_at(last),
         last_inbound=last,
         busy_until=_busy_until(talk),
+        agreed=(identity.channel, identity.external_id) in agreed,
     )
 
 

@@ -100,7 +100,7 @@ def _unwanted(rule: Rule, person: Person) -> Why | None:
         return None
     if person.said_no or any(place.stopped for place in person.places):
         return "said_no"
-    if rule.purpose == "marketing" and not person.marketing:
+    if rule.purpose == "marketing" and not any(place.agreed for place in person.places):
         return "no_consent"
     if person.with_person:
         return "with_person"
@@ -114,10 +114,13 @@ def _unwanted(rule: Rule, person: Person) -> Why | None:
 def _place(rule: Rule, moment: Moment, person: Person, now: datetime) -> Place | None:
     """Where the matter was, if it belongs to a conversation; else what was used last, then the rule's own order.
 
-    At a place that only an order proved nothing is said but about that conversation itself.
+    At a place that only an order proved nothing is said but about that conversation itself; offers and news go only to
+    addresses at which they were agreed to.
     """
     tried = {channel for past in person.past if past.key == moment.key for channel in past.tried}
     usable = [each for each in person.places if each.channel in rule.channels and each.channel not in tried]
+    if rule.purpose == "marketing":
+        usable = [each for each in usable if each.agreed]
     if moment.conversation is not None:
         there = [each for each in usable if each.conversation == moment.conversation]
         # The web's own page is where it was said; nobody is reached there, but they may come back to it.

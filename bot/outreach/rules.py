@@ -168,6 +168,18 @@ class Rule(Strict):
         amount = timedelta(**{found[2]: int(found[1])})
         return -amount if found[3] == "before" else amount
 
+    def origins(self, first: date, last: date) -> list[tuple[date, date]]:
+        """From which days on upkeep is due between `first` and `last`: a span for each occurrence, a little wide where
+        months differ in length."""
+        found = EVERY.fullmatch(self.every or "")
+        if found is None:
+            return []
+        step, wide = int(found[1]), timedelta(days=3 if found[2] == "months" else 0)
+        turns = range(1, (self.times or 0) + 1)
+        if found[2] == "days":
+            return [(first - timedelta(days=step * turn), last - timedelta(days=step * turn)) for turn in turns]
+        return [(add_months(first, -step * turn) - wide, add_months(last, -step * turn) + wide) for turn in turns]
+
     def occurrences(self, since: date) -> list[date]:
         """The days on which maintenance is due, counted from the last one."""
         found = EVERY.fullmatch(self.every or "")

@@ -7,7 +7,7 @@ dies before the commit has written nothing; of two processes the second finds th
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -31,15 +31,25 @@ from channels import registry
 
 log = logging.getLogger(__name__)
 
+# Whoever has nothing due is looked at again after this.
+REST = timedelta(minutes=30)
 
-def send_due(now: datetime | None = None) -> list[Reach]:
-    """Write everything that is due; nothing at all while it is quiet where the shop is."""
-    now, outreach = now or timezone.now(), rules.current()
+
+def send_due(now: datetime | None = None, resting: dict[str, datetime] | None = None) -> list[Reach]:
+    """Write everything that is due; nothing at all while it is quiet where the shop is.
+
+    `resting` is a caller's memory of who had nothing due, and until when they are not looked at again: to look at all
+    owners of a product takes longer than a worker pauses.
+    """
+    now, outreach, resting = now or timezone.now(), rules.current(), {} if resting is None else resting
     if is_quiet(now, (shop_zone(),), outreach.quiet):
         return []
     written: list[Reach] = []
     for key in candidates(outreach, now):
-        written += send_to(key, now)
+        if resting.get(key, now) <= now:
+            made = send_to(key, now)
+            resting[key] = now if made else now + REST
+            written += made
     return written
 
 

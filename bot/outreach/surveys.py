@@ -13,7 +13,8 @@ from bot.conversations.models import Conversation, Message, record
 from bot.conversations.reaching import Act
 from bot.conversations.writing import append
 from bot.outreach import answers
-from bot.outreach.models import Reach, Wish
+from bot.outreach.models import Reach
+from bot.shop import settling
 
 DETRACTOR, PROMOTER = 6, 9
 # A person looks at what went wrong because our own rules say so.
@@ -32,11 +33,6 @@ def answered(reach: Reach, text: str, payload: str) -> Act | None:
     if told is None:
         return None
     return partial(_fixed if reach.asks == "fixed" else _well, reach, told)
-
-
-def no_more(reach: Reach) -> Act:
-    """They want none of these: nothing but safety goes out from now on."""
-    return partial(_no_more, reach)
 
 
 def _once(reach: Reach, answer: str) -> bool:
@@ -61,6 +57,7 @@ def _fixed(reach: Reach, fixed: bool, conversation: Conversation, message: Messa
         return
     record(conversation, "fixed", "customer", fixed=fixed, seq=message.seq, order=reach.order, product=reach.sku)
     if fixed:
+        settling.by_customer(reach.key.partition(":")[2], timezone.now())
         _say(conversation, message, _glad)
     else:
         _say(conversation, message, _sorry)
@@ -71,15 +68,6 @@ def _well(reach: Reach, well: bool, conversation: Conversation, message: Message
     """ "All well?" "No" is the beginning of a conversation, not the end of one: ask, and let the dialogue hear it."""
     if _once(reach, "yes" if well else "no"):
         _say(conversation, message, _glad_well if well else _tell_us)
-
-
-def _no_more(reach: Reach, conversation: Conversation, message: Message) -> None:
-    Wish.objects.update_or_create(
-        person=reach.person,
-        defaults={"no_reminders_since": timezone.now(), "marketing_since": None, "source": conversation.channel},
-    )
-    record(conversation, "outreach_no", "customer", rule=reach.rule)
-    _say(conversation, message, _no_more_words)
 
 
 def _say(conversation: Conversation, message: Message, words: Callable[[], str]) -> None:
@@ -116,7 +104,3 @@ def _glad_well() -> str:
 
 def _tell_us() -> str:
     return _("We are sorry to hear that. What is the matter? Tell me in your own words and we will see to it.")
-
-
-def _no_more_words() -> str:
-    return _("All right: no more reminders or surveys from us. If you write, we answer as always.")

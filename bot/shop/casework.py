@@ -16,8 +16,8 @@ from bot.shop.rulebook import current
 
 
 class NotNow(Exception):
-    """This cannot be done to the case as it is; the text is a code: closed, decided, not_approved, refunded, amount,
-    clause, nothing_to_send or unreadable."""
+    """This cannot be done to the case as it is; the text is a code: closed, decided, undecided, not_approved, refunded,
+    drafted, drafting, amount, clause, nothing_to_send or unreadable."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +129,20 @@ def may_send_label(case: Case) -> bool:
     """Only what is granted and travels back has a label."""
     granted = case.decision in ("approved", "technician") and case.state == Case.State.OPEN
     return granted and bool((case.result or {}).get("shipping"))
+
+
+def finish(case: Case, person: Person, now: datetime, note: str = "") -> None:
+    """The matter is over: mended, replaced, found, or nothing came back. Raises `NotNow`."""
+    with transaction.atomic():
+        case = Case.objects.select_for_update().get(pk=case.pk)
+        if not may_finish(case):
+            raise NotNow("closed" if case.state != Case.State.OPEN else "undecided")
+        close(case, now, actor=person.actor, note=note)
+
+
+def may_finish(case: Case) -> bool:
+    """What was decided and is open can end; what waits for a decision needs one."""
+    return case.state == Case.State.OPEN and case.decision != "pending_person"
 
 
 def mark_refund(case: Case, amount: Decimal, person: Person, now: datetime, note: str = "") -> None:

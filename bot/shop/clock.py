@@ -20,6 +20,14 @@ def shop_zone() -> ZoneInfo:
     return _zone(settings.SHOP_TIME_ZONE)
 
 
+def read_day(text: str | None) -> date | None:
+    """The day that "2026-12-01" names; None for anything else."""
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
+
+
 def shop_day(moment: datetime | None = None) -> date:
     """The shop's calendar day of an aware moment, by default of now."""
     return local_day(moment or timezone.now(), shop_zone())

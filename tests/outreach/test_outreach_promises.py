@@ -1,5 +1,5 @@
-"""Never twice, never in quiet hours, never after an opt-out, never without a template when the window is closed: over
-random orders, clocks, answers, refusals and processes that die at any point."""
+"""Never twice, in quiet hours, after an opt-out, without consent to offers, or without a template when the
+window is closed: over random orders, clocks, answers, refusals and processes that die at any point."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from bot.conversations import outbox, ownership
 from bot.conversations.models import BOT, Conversation, Delivery, Identity
 from bot.conversations.receive import receive
 from bot.outreach import rules, sending
-from bot.outreach.models import Reach, Wish
+from bot.outreach.models import Reach
 from bot.shop.days import is_holiday
 from bot.shop.models import Customer, CustomerChannel, Order, OrderItem
 from channels import registry
@@ -54,10 +54,29 @@ SEEN: list[str] = []
 DAYS = st.fixed_dictionaries(
     {
         "hour": st.sampled_from([8, 9, 11, 12, 14, 16, 18, 20]),
-        "order": st.sampled_from([None, (8, "FR5"), (10, "FR5"), (10, "BR20"), (11, "TT1"), (1064, "BR20")]),
+        "order": st.sampled_from(
+            [None, (8, "FR5"), (10, "FR5"), (10, "BR20"), (11, "TT1"), (1064, "BR20"), (366, "BR20")]
+        ),
         "helped": st.booleans(),
         "dies": st.booleans(),
-        "in_between": st.sampled_from(["", "", "", "", "hola", "9", "gracias", "stop", "start", "sin avisos"]),
+        "in_between": st.sampled_from(
+            [
+                "",
+                "",
+                "",
+                "",
+                "hola",
+                "9",
+                "gracias",
+                "stop",
+                "start",
+                "sin avisos",
+                "con avisos",
+                "quiero recibir ofertas",
+                "quiero recibir ofertas",
+                "sin ofertas",
+            ]
+        ),
         "pause": st.sampled_from([1, 1, 1, 61, 1439]),
         "failure": st.sampled_from([None, None, None, "retry", "unreachable", "uncertain", "killed"]),
     }
@@ -125,7 +144,7 @@ class World:
         assert isinstance(phone, WindowedPhone)
         self.phone, self.now, self.numbers = phone, START, itertools.count(1)
         self.wrote_at: datetime | None = None
-        self.stopped = self.said_no = False
+        self.stopped = self.said_no = self.agreed = False
         self.reached: set[str] = set()
         self.clock = time_machine.travel(START, tick=False)
         self.watch = self.clock.start()
@@ -201,11 +220,11 @@ class World:
                 outbox._refused(delivery, error)
 
     def she_writes(self, text: str) -> None:
-        reminded = Reach.objects.filter(message__conversation__identity__external_id="lucia").exists()
         receive(inbound(text, f"e{next(self.numbers)}"))
         self.wrote_at = self.now
-        if text == "sin avisos" and reminded and Wish.objects.exists():
-            self.said_no = True
+        if text in ("sin avisos", "con avisos"):
+            self.said_no = text == "sin avisos"
+        self.agreed = text == "quiero recibir ofertas" or (self.agreed and text not in ("sin avisos", "sin ofertas"))
         # Nobody answers in this world: the dialogue has nothing to say.
         Conversation.objects.update(turn_due_at=None)
 
@@ -231,6 +250,7 @@ class World:
             assert time(9, 30) <= there.time() < time(21), f"{reach.key} at {there}"
             assert there.weekday() != 6 and not is_holiday(there.date(), "ES"), f"{reach.key} on {there:%A}"
         assert not self.stopped and not self.said_no, f"{reach.key} after she said no"
+        assert reach.purpose != "marketing" or self.agreed, f"{reach.key} without consent"
         is_open = self.wrote_at is not None and call.at - self.wrote_at < WINDOW
         assert is_open or call.part.payload["kind"] == "template", f"{reach.key} without a template"
         assert reach.key not in self.reached, f"{reach.key} may have reached her before"
@@ -255,6 +275,20 @@ def test_the_four_promises_of_outreach() -> None:
 
     search()
     assert len(SEEN) >= 3, "a search in which next to nothing goes out shows nothing"
+
+
+@pytest.mark.usefixtures("windowed", "engine")
+def test_an_offer_reaches_her_once_she_has_asked_for_offers() -> None:
+    world = World()
+    try:
+        world.an_order_came(366, "BR20")
+        world.she_writes("quiero recibir ofertas")
+        world.time_passes(24 * 60)
+        world.the_worker_looks(dies=False)
+        world.the_outbox_sends(None)
+        assert world.reached == {"anniversary:LB-2:BR20:1"}
+    finally:
+        world.end()
 
 
 @pytest.mark.usefixtures("windowed", "engine")

@@ -106,6 +106,15 @@ def test_ten_days_after_delivery_she_is_asked_once(lucia: Customer, phone: Memor
     assert identity.known_as == "c01", "the shop's own address is the shop's customer"
 
 
+def test_whoever_had_nothing_due_rests_and_is_looked_at_again(lucia: Customer, phone: MemoryAdapter) -> None:
+    resting: dict[str, datetime] = {}
+    assert len(sending.send_due(NOON, resting)) == 1
+    assert sending.send_due(NOON, resting) == [] and resting[LUCIA] > NOON
+    Reach.objects.all().delete()
+    assert sending.send_due(NOON + timedelta(minutes=20), resting) == [], "she rests"
+    assert len(sending.send_due(NOON + timedelta(minutes=31), resting)) == 1
+
+
 def test_her_answer_is_an_ordinary_conversation_that_knows_what_it_answers(
     lucia: Customer, phone: MemoryAdapter, engine: ScriptedDialogue
 ) -> None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.outreach.people import Past
 from bot.outreach.plan import Held, plan, upcoming
 from bot.outreach.quiet import is_quiet, next_loud
 from bot.outreach.rules import current
 from tests.outreach.outreach_cast import MADRID, NOW, TALK, bought, day, ended, lucia, mail, planned, whatsapp
+
+UPKEEP = ["descale", "filter_and_brush"]
 
 
 def sent(rule: str, days_ago: float, purpose: str = "service", key: str = "other") -> Past:
@@ -39,7 +43,17 @@ def test_upkeep_counts_from_the_last_time_it_was_done() -> None:
 def test_an_anniversary_is_marketing_and_wants_consent() -> None:
     a_year = lucia(bought("CH2", 365))
     assert planned(a_year) == {"anniversary": "no_consent"}
-    assert planned(replace(a_year, marketing=True)) == {"anniversary": "send whatsapp"}
+    assert planned(lucia(bought("CH2", 365), places=(whatsapp(agreed=True), mail()))) == {
+        "anniversary": "send whatsapp"
+    }
+
+
+def test_offers_go_only_to_the_address_at_which_they_were_agreed_to() -> None:
+    hour_ago = NOW - timedelta(hours=1)
+    wrote_lately = whatsapp(last_inbound=hour_ago)
+    assert planned(lucia(bought("CH2", 365), places=(wrote_lately, mail(agreed=True)))) == {"anniversary": "send mail"}
+    both = (wrote_lately, mail(agreed=True, stopped=True))
+    assert planned(lucia(bought("CH2", 365), places=both)) == {"anniversary": "said_no"}
 
 
 def test_whoever_said_no_or_stopped_us_anywhere_is_left_alone_but_for_their_safety() -> None:
@@ -141,3 +155,14 @@ def test_the_clock_change_moves_nobodys_night() -> None:
 def test_what_is_coming_is_shown_before_it_is_due() -> None:
     coming = upcoming(current(), lucia(bought("BR20", 0)), NOW, MADRID, 14)
     assert [moment.rule for moment in coming] == ["first_steps", "all_well"]
+
+
+@given(st.dates(date(2024, 1, 1), date(2027, 12, 31)), st.integers(0, 400), st.integers(0, 20), st.sampled_from(UPKEEP))
+def test_upkeep_that_is_due_is_looked_for_where_it_counts_from(since: date, later: int, keep: int, rule: str) -> None:
+    """What is asked of the database leaves nobody out whom the plan would write to."""
+    found = current().get(rule)
+    assert found
+    first = since + timedelta(days=later)
+    last = first + timedelta(days=keep)
+    if any(first <= occurrence <= last for occurrence in found.occurrences(since)):
+        assert any(start <= since <= end for start, end in found.origins(first, last))

@@ -27,7 +27,7 @@ PUBLIC = (
     r"sitemap\.xml$", r"robots\.txt$", r"help/", r"i18n/", r"sandbox", r"$", r"es/", r"en/", r"documents/", r"static/",
     r"cms/login/$", r"cms/logout/$", r"cms/password_reset/", r"cms/jsi18n/", r"cms/sprite", r"admin/login/$",
     r"admin/logout/$", r"admin/jsi18n/$", r"api/openapi\.json$", r"_util/", r"cms/icons/", r"files/",
-    r"shop/[^/]+/webhook$",
+    r"shop/[^/]+/webhook$", r"our-messages",
 )  # fmt: skip
 DESK, API, CMS, ADMIN, INSIGHTS, OUTREACH, ACCOUNT = (
     "desk", "api/", "cms/", "admin/", "insights", "outreach", "account",

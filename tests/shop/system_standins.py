@@ -93,11 +93,24 @@ def basic(request: httpx.Request) -> str:
 
 
 class WooStandIn(StandIn):
+    """It keeps the notes on order 727; `loses_answers`: what is written is kept and the answer gets lost."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loses_answers = False
+        self.notes: list[dict[str, Any]] = []
+
     def answer(self, request: httpx.Request, path: str, told: dict[str, str]) -> Any:
         assert basic(request) == "ck_key:cs_secret"
         if path == "/wp-json/wc/v3/orders/727/notes":
+            if request.method == "GET":
+                assert told["type"] == "internal"
+                return self.notes
             assert json.loads(request.content)["customer_note"] is False
-            return {"id": 281, **json.loads(request.content)}
+            self.notes.append({"id": 281 + len(self.notes), **json.loads(request.content)})
+            if self.loses_answers:
+                raise httpx.ReadTimeout("the answer was lost")
+            return self.notes[-1]
         if path == "/wp-json/wc/v3/orders":
             if "modified_after" in told:
                 return [WOO_ORDER]

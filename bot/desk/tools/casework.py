@@ -22,7 +22,7 @@ from bot.desk.labels import Words, word
 from bot.desk.refusals import Refused
 from bot.desk.shop_view import cases
 from bot.desk.tools.models import SecondLook
-from bot.shop import casework, explain, rulebook, sentences
+from bot.shop import casework, explain, refunds, rulebook, sentences
 from bot.shop.cases import log
 from bot.shop.casework import NotNow, Person
 from bot.shop.models import Case
@@ -31,7 +31,9 @@ VERBS: Words = {
     "approve": pgettext_lazy("case", "approve"),
     "refuse": pgettext_lazy("case", "refuse"),
     "label": pgettext_lazy("case", "send another label"),
+    "draft": pgettext_lazy("case", "prepare the refund in the shop's system"),
     "refund": pgettext_lazy("case", "mark the refund"),
+    "finish": pgettext_lazy("case", "end the case"),
 }
 DONE: Words = {
     "opened": pgettext_lazy("case log", "opened"),
@@ -41,6 +43,9 @@ DONE: Words = {
     "file": pgettext_lazy("case log", "a file was added"),
     "decided": pgettext_lazy("case log", "decided"),
     "label": pgettext_lazy("case log", "another label"),
+    "draft_asked": pgettext_lazy("case log", "asked the shop's system for a refund draft"),
+    "draft_failed": pgettext_lazy("case log", "the shop's system prepared nothing"),
+    "refund_draft": pgettext_lazy("case log", "the refund is prepared"),
     "refunded": pgettext_lazy("case log", "refunded"),
     "second_look": pgettext_lazy("case log", "waits for a second person"),
     "declined": pgettext_lazy("case log", "the second person declined"),
@@ -68,6 +73,7 @@ class CaseTools:
     mine: bool
     tell: str
     log: tuple[LogLine, ...]
+    draft: tuple[str, str, datetime] | None = None
 
 
 def tools_of(agent: Agent, conversation: Conversation, views: Any = None) -> dict[str, CaseTools]:
@@ -90,13 +96,15 @@ def _tools(agent: Agent, conversation: Conversation, case: Case) -> CaseTools:
         clauses=_clauses(case), amount=refundable if case.decision == "approved" else amount,
         by_rule=not casework.exception(case), needs_two=casework.needs_two(amount), waiting=waiting,
         mine=bool(waiting and waiting.asked_by_id == agent.id),
-        tell="" if case.decision == "pending_person" else tell, log=_log(case),
+        tell="" if case.decision == "pending_person" else tell, log=_log(case), draft=refunds.drafted(case),
     )  # fmt: skip
 
 
 def _possible(case: Case) -> list[str]:
     verbs = [verb for verb in ("approve", "refuse") if casework.may_decide(case, verb)]
     verbs += ["label"] if casework.may_send_label(case) else []
+    verbs += ["draft"] if refunds.may_draft(case) else []
+    verbs += ["finish"] if casework.may_finish(case) else []
     refunded = any(event.event == "refunded" for event in case.events.all())
     return verbs + (["refund"] if case.decision == "approved" and case.state == "open" and not refunded else [])
 
@@ -130,12 +138,35 @@ def _who(actor: str, detail: Mapping[str, Any]) -> str:
 def _more(detail: Mapping[str, Any]) -> str:
     parts = [word(VERBS, str(detail["verb"])) if detail.get("verb") else "", str(detail.get("reference") or "")]
     parts += [f"{detail['amount']} €" if detail.get("amount") else "", str(detail.get("note") or "")]
+    parts += [str(detail.get("why") or "")]
     return " · ".join(part for part in parts if part)
 
 
-@transaction.atomic
 def act(agent: Agent, conversation_id: UUID, number: str, verb: str, said: Mapping[str, str]) -> None:
     """Do it, or ask for the second person that it takes. Raises `Refused` and `Taken`."""
+    if verb == "draft":
+        _draft(agent, conversation_id, number)
+    else:
+        _act(agent, conversation_id, number, verb, said)
+
+
+def _draft(agent: Agent, conversation_id: UUID, number: str) -> None:
+    """Another system is asked, which may take seconds: nothing is locked meanwhile."""
+    person = Person(agent.id, agent.name)
+    with transaction.atomic():
+        conversation, case = _mine(agent, conversation_id, number, "draft")
+    try:
+        refunds.draft(case, person)
+    except NotNow as problem:
+        raise Refused(told(str(problem))) from problem
+    except refunds.NotDrafted as problem:
+        words = _("The shop's system prepared nothing: %(why)s. Try again in a while, or do it there by hand.")
+        raise Refused(words % {"why": problem}) from problem
+    record(conversation, "case", person.actor, case=case.number, verb="draft")
+
+
+def _mine(agent: Agent, conversation_id: UUID, number: str, verb: str) -> tuple[Conversation, Case]:
+    """The conversation, locked, and the case that the agent may act on. Raises `Refused` and `Taken`."""
     conversation = lock(conversation_id)
     actions.not_a_colleagues(agent, conversation)
     if not conversation.owner:
@@ -143,6 +174,12 @@ def act(agent: Agent, conversation_id: UUID, number: str, verb: str, said: Mappi
     case = next((each for each in _cases(conversation) if each.number == number), None)
     if case is None or verb not in VERBS:
         raise Refused(_("This case is not one of this conversation."))
+    return conversation, case
+
+
+@transaction.atomic
+def _act(agent: Agent, conversation_id: UUID, number: str, verb: str, said: Mapping[str, str]) -> None:
+    conversation, case = _mine(agent, conversation_id, number, verb)
     clean = {name: actions.clean(said.get(name, ""), required=False)[:500] for name in ("clause", "note", "amount")}
     amount = _amount(case, verb, clean["amount"])
     if verb == "approve" and casework.exception(case) and not clean["note"]:
@@ -177,7 +214,10 @@ def told(code: str) -> str:
         "closed": _("This case is closed, so there is nothing to decide."),
         "decided": _("This case has been decided already."),
         "not_approved": _("Only a case that was approved and is open can be marked as refunded."),
+        "undecided": _("This case waits for a decision: approve or refuse it first."),
         "refunded": _("This refund has been marked already."),
+        "drafted": _("This refund is prepared already: the case says where."),
+        "drafting": _("A colleague is preparing this refund at this moment."),
         "amount": _("Write an amount in euros that is not more than what was decided."),
         "clause": _("Choose the clause that it is refused with."),
         "nothing_to_send": _("There is nothing to send back in this case, so it has no label."),
@@ -214,6 +254,8 @@ def _perform(conversation: Conversation, case: Case, verb: str, said: Mapping[st
                 conversation.save()
         elif verb == "label":
             casework.new_label(case, person, now, note)
+        elif verb == "finish":
+            casework.finish(case, person, now, note)
         else:
             amount = _amount(case, "refund", said.get("amount", ""))
             casework.mark_refund(case, amount, person, now, note)

@@ -17,12 +17,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from bot.conversations.models import Event, Message
-from bot.insights import words
-from bot.insights.figures import Scope, counts, moments
+from bot.insights import sales, words
+from bot.insights.figures import Scope, counts, moments, ranked
 from bot.insights.models import Episode
 from bot.insights.radar import watching
 from bot.shop.clock import shop_day
-from bot.shop.models import Order, OrderItem
 from knowledge.masking import masked
 from knowledge.models import ArticlePage, Gap
 
@@ -60,15 +59,14 @@ def _product(scope: Scope, language: str) -> Table:
     """Faults by product, part and lot, with how many of the units sold that is."""
     units: Counter[tuple[str, str]] = Counter()
     _begin, end = moments(scope)
-    sold = OrderItem.objects.filter(order__delivered_at__lt=end).exclude(order__status=Order.Status.CANCELLED)
-    for sku, lot, qty in sold.values_list("sku", "lot", "qty").iterator():
+    for sku, lot, qty in sales.delivered(end).values_list("sku", "lot", "qty").iterator():
         units[sku, lot] += qty
     found = watching.faults().filter(day__range=(scope.since, scope.until))
     counted = Counter(found.values_list("product", "lot", "problem"))
     rows = [
         (words.product(sku, language), words.label("problem", problem, language), lot, count, units[sku, lot],
          round(1000 * count / units[sku, lot], 1) if units[sku, lot] else "")
-        for (sku, lot, problem), count in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
+        for (sku, lot, problem), count in ranked(counted.items())
     ]  # fmt: skip
     return Table(
         "product", _("Product: what fails"),
@@ -85,7 +83,7 @@ def _sales(scope: Scope, language: str) -> Table:
     for who, day, product, problem in Episode.objects.filter(day__range=(since, scope.until)).exclude(
         shop_customer="").exclude(problem="").values_list("shop_customer", "day", "product", "problem"):  # fmt: skip
         earlier[who].append((day, product, problem))
-    orders = Order.objects.filter(ordered_at__gte=begin, ordered_at__lt=end).exclude(status=Order.Status.CANCELLED)
+    orders = sales.orders().filter(ordered_at__gte=begin, ordered_at__lt=end)
     counted: Counter[tuple[str, str, str]] = Counter()
     for who, at, sku in orders.values_list("customer__reference", "ordered_at", "items__sku"):
         bought = shop_day(at)
@@ -95,7 +93,7 @@ def _sales(scope: Scope, language: str) -> Table:
     rows = [
         (words.label("problem", problem, language), words.product(product, language) if product else "",
          words.product(sku, language), count)
-        for (problem, product, sku), count in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST]
+        for (problem, product, sku), count in ranked(counted.items())[:MOST]
     ]  # fmt: skip
     return Table(
         "sales", _("Sales: what people ask before they buy again"),

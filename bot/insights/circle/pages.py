@@ -9,22 +9,20 @@ from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
-from bot.insights.access import supervisors_only
 from bot.insights.circle import months
 from bot.insights.figures import Scope
 from bot.insights.models import Day
 from bot.insights.pages import csv_file
-from bot.shop.clock import shop_day
+from bot.shop.clock import read_day, shop_day
+from bot.supervisors import supervisors_only
 
 SHOWN = 25
 
 
 def asked_month(request: HttpRequest) -> Scope:
     """The month in the address as `month=2026-10`; by default the last whole one."""
-    try:
-        return months.month_of(date.fromisoformat(f"{request.GET.get('month', '')}-01"))
-    except ValueError:
-        return months.month_of(shop_day().replace(day=1) - timedelta(days=1))
+    asked = read_day(f"{request.GET.get('month', '')}-01")
+    return months.month_of(asked or shop_day().replace(day=1) - timedelta(days=1))
 
 
 def known_months() -> list[date]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import sqrt
 from statistics import median
 from typing import Any
 
@@ -14,7 +15,7 @@ from bot.insights.radar.scan import PAUSE
 from bot.insights.radar.trial import Trial
 
 FEW = 10
-BUDGETS = (0.03, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 15.0, 50.0, 200.0, 1000.0)
+BUDGETS = (0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 1.0, 2.0, 5.0, 15.0, 50.0, 200.0, 1000.0)
 # (name, share of the units that fail, days, whole product)
 WAVES = (
     ("one lot, 5 % fail", 0.05, 45.0, False),
@@ -77,8 +78,19 @@ def at(trials: Trials, budget: float) -> dict[str, Any]:
             "waves": len(after), "found": len(heard), "within_10": sum(count <= FEW for count in heard),
             "median": median(heard) if heard else None, "most": max(heard, default=None),
         }  # fmt: skip
-    alarms = [trial.false_alarms(one, below, PAUSE) for one in trials.quiet]
-    return {"budget": budget, "below": below, "false_alarms_a_year": sum(alarms) / len(alarms), "waves": found}
+    alarms = sum(trial.false_alarms(one, below, PAUSE) for one in trials.quiet)
+    years = len(trials.quiet)
+    return {
+        "budget": budget, "below": below, "false_alarms_a_year": alarms / years, "waves": found,
+        "interval": tuple(end / years for end in between(alarms)),
+    }  # fmt: skip
+
+
+def between(count: int, z: float = 1.96) -> tuple[float, float]:
+    """The 95 % interval of what a Poisson count was to be expected (Byar's approximation to the exact one)."""
+    low = count * (1 - 1 / (9 * count) - z / (3 * sqrt(count))) ** 3 if count else 0.0
+    more = count + 1
+    return low, more * (1 - 1 / (9 * more) + z / (3 * sqrt(more))) ** 3
 
 
 def figures(trials: Trials) -> dict[str, Any]:
@@ -88,7 +100,8 @@ def figures(trials: Trials) -> dict[str, Any]:
     waves = sum(kind["waves"] for kind in counted)
     return {
         "years": len(trials.quiet), "contacts_a_year": round(trials.looks / 2, 1),
-        "false_alarms_a_year": round(told["false_alarms_a_year"], 3), "waves": waves,
+        "false_alarms_a_year": round(told["false_alarms_a_year"], 3),
+        "false_alarms_interval": [round(end, 3) for end in told["interval"]], "waves": waves,
         "found": sum(kind["found"] for kind in counted),
         "within_10_share": round(sum(kind["within_10"] for kind in counted) / max(1, waves), 3),
         "contacts_until_found_median": {name: kind["median"] for name, kind in told["waves"].items()},
@@ -103,6 +116,7 @@ def report(trials: Trials) -> str:
         f"| {name} | {kind['waves']} | {kind['found']} | {kind['within_10']} | {kind['median']} | {kind['most']} |"
         for name, kind in told["waves"].items()
     ]
+    low, high = told["interval"]
     return f"""# The radar: how soon it finds a fault, and how often it is wrong
 
 Made by `make bench-radar`. {line["years"]} simulated years of a shop with {trials.orders} orders a year and about
@@ -112,7 +126,7 @@ contact, over windows of {", ".join(map(str, rare.WINDOWS))} days. All looks of 
 {rare.BUDGET} false alarms, which would hold if the usual rates at every age were known. They are learnt from few
 contacts, so that more may ring.
 
-False alarms: **{line["false_alarms_a_year"]} a year** in quiet years.
+False alarms: **{line["false_alarms_a_year"]} a year** in quiet years (95 % interval {low:.2f} to {high:.2f}).
 
 Waves with at least {FEW} contacts, and how many of their contacts it took:
 
@@ -123,4 +137,17 @@ Waves with at least {FEW} contacts, and how many of their contacts it took:
 ![The trade-off](pictures/radar.svg)
 
 Each dot is a budget, from {BUDGETS[0]} to {BUDGETS[-1]:.0f}; the ring is the one that is used.
+
+| budget | false alarms a year | 95 % interval | waves found | within the first {FEW} |
+|---|---|---|---|---|
+{chr(10).join(_row(at(trials, budget)) for budget in BUDGETS)}
 """
+
+
+def _row(told: dict[str, Any]) -> str:
+    counted, (low, high) = list(told["waves"].values()), told["interval"]
+    waves, found, soon = (sum(kind[name] for kind in counted) for name in ("waves", "found", "within_10"))
+    return (
+        f"| {told['budget']:g} | {told['false_alarms_a_year']:.2f} | {low:.2f} to {high:.2f} "
+        f"| {found} of {waves} | {soon} of {waves} |"
+    )

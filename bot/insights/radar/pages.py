@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bot.insights import charts, prediction, words
-from bot.insights.access import supervisors_only
 from bot.insights.models import Alarm
 from bot.insights.pages import csv_file
 from bot.insights.radar import drafts, watching
 from bot.shop.models import OrderItem
+from bot.supervisors import supervisors_only
 
 SHOWN, MOST = 30, 1_000
 

@@ -11,11 +11,11 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from bot.insights import sales
 from bot.insights.models import Alarm, Episode
 from bot.insights.radar import rare
 from bot.insights.radar.scan import MEMORY, Contact, Radar, Sold
 from bot.shop.clock import shop_day
-from bot.shop.models import Order, OrderItem
 
 # Contacts older than this were looked at before; they are only compared with.
 LOOKED_AT = 45.0
@@ -68,9 +68,8 @@ def faults() -> QuerySet[Episode]:
 
 def sold(now: datetime) -> dict[str, Sold]:
     """What was delivered, by product and lot."""
-    items = OrderItem.objects.filter(order__delivered_at__lt=now).exclude(order__status=Order.Status.CANCELLED)
     by_sku: dict[str, list[tuple[str, float]]] = defaultdict(list)
-    for sku, lot, qty, at in items.values_list("sku", "lot", "qty", "order__delivered_at").iterator():
+    for sku, lot, qty, at in sales.delivered(now).values_list("sku", "lot", "qty", "order__delivered_at").iterator():
         by_sku[sku] += [(lot, day_of(at))] * qty if at else []
     return {sku: Sold(units) for sku, units in by_sku.items()}
 
@@ -117,7 +116,7 @@ class Owner:
 
 def owners(alarm: Alarm) -> list[Owner]:
     """Who bought the lot, or the product in the last three years; who has not written yet comes first."""
-    items = OrderItem.objects.filter(sku=alarm.product).exclude(order__status=Order.Status.CANCELLED)
+    items = sales.items().filter(sku=alarm.product)
     since = alarm.raised_at - timedelta(days=3 * 365)
     items = items.filter(lot=alarm.lot) if alarm.lot else items.filter(order__ordered_at__gte=since)
     wrote = set(episodes_of(alarm).values_list("shop_customer", flat=True))

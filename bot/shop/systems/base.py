@@ -110,7 +110,8 @@ class ShopSystem(Protocol):
         """Orders that changed after a moment, oldest change first; for systems that send no webhooks."""
 
     def draft_refund(self, order: SystemOrder, lines: Mapping[str, int], reason: str) -> RefundDraft:
-        """Prepare a refund of so many units of these lines for a person to carry out. Nothing is paid."""
+        """Prepare a refund of so many units of these lines for a person to carry out. Nothing is paid, and the same
+        again, such as after an answer that was lost, prepares nothing twice. Raises ValueError for units not in it."""
 
     def event(self, request: WebhookRequest) -> OrderEvent:
         """Read a webhook. Raises `BadSignature`, and `NotSupported` where the system sends none."""

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from bot.shop import settling
 from bot.shop.catalogue import current as catalogue
 from bot.shop.models import Case, Customer, Order, OrderItem, SystemEvent, SystemSync
 from bot.shop.systems.base import OrderEvent, ShopUnavailable, SystemOrder
@@ -58,6 +59,7 @@ def store(told: SystemOrder) -> Order:
         },
     )  # fmt: skip
     _lines(order, told)
+    settling.by_order(order, timezone.now())
     return order
 
 

@@ -63,8 +63,10 @@ class WooCommerce(RestShop):
         # POST /refunds would book the refund at once, so what is to be done is left as a private note.
         amount = reading.amount(order, dict(lines))
         told = ", ".join(f"{count} × #{line}" for line, count in lines.items())
-        self.post(f"/orders/{order.key}/notes", {"note": f"Refund to check: {amount} € ({told}). {reason}",
-                                                 "customer_note": False})  # fmt: skip
+        note, path = f"Refund to check: {amount} € ({told}). {reason}", f"/orders/{order.key}/notes"
+        # Whoever asks again after a lost answer does not leave it twice.
+        if all(each.get("note") != note for each in self.get(path, type="internal") or ()):
+            self.post(path, {"note": note, "customer_note": False})
         where = f"{self._url}/wp-admin/post.php?post={order.key}&action=edit"
         return RefundDraft(order=order.number, amount=amount, lines=dict(lines), reason=reason, where=where, kept=True)
 

@@ -1,6 +1,6 @@
 // The chat window: what is known of the conversation, made visible and audible.
 import { Composer } from './composer.js';
-import { h, icon, ICONS } from './dom.js';
+import { h, icon, ICONS, link } from './dom.js';
 import { save } from './files.js';
 import { Row, agentName, answering, dayName, dayOf, shown, stateOf, together } from './rows.js';
 import { fill } from './texts.js';
@@ -38,7 +38,8 @@ export class Panel {
       h('button', { type: 'button', onclick: () => { this.say({ text }); this.afterChoice(); } }, text));
     this.starters = h('div', { class: 'choices', role: 'group', 'aria-label': this.texts.choices }, ...starters);
     return h('div', { class: 'welcome row bot' }, this.expired,
-      h('div', { class: 'bubble' }, h('div', { class: 'text' }, greeting || this.texts.greeting)), this.starters);
+      h('div', { class: 'bubble' }, h('div', { class: 'text' }, greeting || this.texts.greeting)), this.starters,
+      h('p', { class: 'about' }, link(`${this.base}/our-messages`, this.texts.our_messages, this.texts.opens_new)));
   }
 
   get isOpen() {

@@ -1,4 +1,4 @@
-"""Who may look: supervisors and administrators. The permission is the desk's; this app knows it by name only."""
+"""Pages for supervisors and administrators alone. The permission is the desk's; it is known by its name here."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def supervisors_only(view: View) -> View:
         language = translation.get_language_from_request(request)
         with translation.override(language), timezone.override(ZoneInfo(settings.SHOP_TIME_ZONE)):
             if not request.user.has_perm(SUPERVISE):
-                return render(request, "insights/no_role.html", status=403)
+                return render(request, "staff/not_supervisor.html", status=403)
             response = view(request, **kwargs)
             if isinstance(response, HttpResponse) and hasattr(response, "render"):
                 response.render()
