@@ -85,7 +85,8 @@ def middleware(get_response: Next) -> Next:
 
         async def waiting(request: HttpRequest) -> HttpResponseBase:
             if request.path.startswith(_NOT_TRACED):
-                return await get_response(request)
+                answer: HttpResponseBase = await get_response(request)
+                return answer
             with span(request.method or "GET", SpanKind.SERVER, within=_headers(request)) as made:
                 return _told(made, request, await get_response(request))
 
@@ -93,7 +94,8 @@ def middleware(get_response: Next) -> Next:
 
     def at_once(request: HttpRequest) -> HttpResponseBase:
         if request.path.startswith(_NOT_TRACED):
-            return get_response(request)  # type: ignore[return-value]
+            answer: HttpResponseBase = get_response(request)  # type: ignore[assignment]
+            return answer
         with span(request.method or "GET", SpanKind.SERVER, within=_headers(request)) as made:
             return _told(made, request, get_response(request))  # type: ignore[arg-type]
 

@@ -38,7 +38,8 @@ class Person(Protocol):
 def export(person: Person) -> Mapping[str, list[dict[str, Any]]]:
     """Questions that these conversations asked last."""
     asked = Question.objects.filter(conversation__in=person.talks)
-    return {"questions": list(asked.values("text", "language", "article", "last_asked_at"))}
+    rows: list[dict[str, Any]] = [dict(row) for row in asked.values("text", "language", "article", "last_asked_at")]
+    return {"questions": rows}
 
 
 def erase(person: Person) -> Mapping[str, int]:

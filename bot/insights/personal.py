@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Protocol
+from uuid import UUID
 
 from bot.conversations.models import Event
 from bot.insights import matters
@@ -30,16 +31,20 @@ class Person(Protocol):
     def talks(self) -> Collection[str]: ...
 
 
+def _talks(person: Person) -> list[UUID]:
+    return [UUID(each) for each in person.talks]
+
+
 def export(person: Person) -> Mapping[str, list[dict[str, Any]]]:
     """How their contacts were counted."""
-    episodes = Episode.objects.filter(conversation__in=person.talks)
+    episodes = Episode.objects.filter(conversation__in=_talks(person))
     columns = ("conversation_id", "number", "product", "problem", "started_at", "resolved", "score", "nps", "fixed")
     return {"episodes": list(episodes.values(*columns))}
 
 
 def erase(person: Person) -> Mapping[str, int]:
     """Write what an episode was about into its events, and forget whose it was."""
-    named = Event.objects.filter(conversation__in=person.talks, kind="turn").exclude(data__case="")
+    named = Event.objects.filter(conversation__in=_talks(person), kind="turn").exclude(data__case="")
     events = [event for event in named if event.data.get("case")]
     known = matters.of_cases(event.data["case"] for event in events)
     for event in events:
@@ -47,7 +52,7 @@ def erase(person: Person) -> Mapping[str, int]:
         if found:
             event.data["matter"] = matters.told(found)
         event.save(update_fields=["data"])
-    count = Episode.objects.filter(conversation__in=person.talks).update(shop_customer="")
+    count = Episode.objects.filter(conversation__in=_talks(person)).update(shop_customer="")
     return {"episodes": count}
 
 

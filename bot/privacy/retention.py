@@ -15,10 +15,11 @@ from bot.conversations.models import Customer, Identity
 from bot.privacy import erasing, holders
 from bot.privacy.find import person_of
 from bot.shop.marked_yaml import load
+from bot.shop.personal import open_cases
 from bot.shop.policy_rules import Strict
 
 PATH = Path(__file__).with_name("retention.yml")
-CUSTOMERS_AT_ONCE = 20
+CUSTOMERS_AT_ONCE, MOST_LOOKED_AT = 20, 200
 
 type Days = Annotated[int, Field(ge=1, le=36500)]
 
@@ -67,8 +68,10 @@ def _customers(before: datetime) -> int:
     """Customers of whom nothing has been heard for too long; nobody who still has an open matter."""
     heard = Identity.objects.filter(customer__in=_quiet(before)).order_by("customer").values_list("customer", flat=True)
     gone = 0
-    for pk in list(heard.distinct()[:CUSTOMERS_AT_ONCE]):
-        gone += erasing.begin(person_of(pk), reason="retention") is not None
+    for pk in heard.distinct()[:MOST_LOOKED_AT]:
+        person = person_of(pk)
+        if gone < CUSTOMERS_AT_ONCE and not open_cases(person):
+            gone += erasing.begin(person, reason="retention") is not None
     return gone
 
 
@@ -77,4 +80,6 @@ def _quiet(before: datetime) -> list[int]:
     busy = Identity.objects.filter(conversations__updated_at__gte=before).values("customer")
     quiet = Customer.objects.filter(created_at__lt=before, identities__isnull=False)
     quiet = quiet.exclude(identities__external_id__startswith=erasing.GONE)
-    return list(quiet.exclude(pk__in=late).exclude(pk__in=busy).distinct().values_list("pk", flat=True)[:200])
+    return list(
+        quiet.exclude(pk__in=late).exclude(pk__in=busy).distinct().values_list("pk", flat=True)[:MOST_LOOKED_AT]
+    )
