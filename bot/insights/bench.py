@@ -77,7 +77,7 @@ def _copy(model: Any, copy: int) -> None:
 
 def measure() -> dict[str, Any]:
     """Seconds of the first and of later views of the dashboard over HTTP, and of taking in one new message."""
-    told = {
+    told: dict[str, Any] = {
         "messages": Message.objects.count(), "events": Event.objects.count(), "episodes": Episode.objects.count(),
         "day_rows": Day.objects.count(), "days": _days(),
     }  # fmt: skip

@@ -17,7 +17,7 @@ _BEFORE = r"^\W*(?:(?:por favor|please|hola|hello|hi|si|yes|vale|ok)\W+)?"
 _AFTER = r"(?:\W+(?:por favor|gracias|please|thanks|thank you))*\W*$"
 _KIND = r"(?:ofertas|novedades|promociones|publicidad|offers?|news|newsletter|boletin|promotions?|ads?)"
 _OFFERS = (
-    rf"(?:(?:las|el|vuestras|vuestro|tus|mas|the|your|any|more) )*{_KIND}"
+    rf"(?:(?:las|la|el|vuestras|vuestro|vuestra|tus|mas|the|your|any|more) )*{_KIND}"
     rf"(?:(?:,| y| o| and| or) (?:las |your )?{_KIND})*"
 )
 _SEND_ME = r"(?:mandeis|envieis|mandes|envies)"

@@ -10,6 +10,7 @@ import pytest
 from bot.conversations.rounds import rounds
 
 
+@pytest.mark.django_db(transaction=True)
 async def test_a_task_that_fails_comes_again_and_keeps_no_other_from_its_turn(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
