@@ -19,7 +19,7 @@ from deploy.local.console import Console
 SERVICE = "https://api.osv.dev/v1/querybatch"
 PATIENCE_SECONDS = 20.0
 MOST_AT_ONCE = 1000
-PINNED = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?==([^ ;\\]+)", re.MULTILINE)
+PINNED = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?==([^\s;\\]+)", re.MULTILINE)
 # Rasa Open Source ends at 3.6.21 and keeps its pins: they are told, and fail nothing (docs/security.md, V15).
 FROZEN = ("rasa.txt", "rasa-overrides.txt", "rasa-stock.txt")
 
