@@ -10,13 +10,14 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from bot.outreach.gather import SHOP
-from bot.outreach.models import Offered, Reach, Wish
+from bot.outreach.models import Consent, Offered, Reach, Wish
 
 MODELS: Mapping[str, tuple[str, str]] = {
     "outreach.Reach": ("emptied", "how many of a rule went out and were answered; a safety warning stays as it is, "
                        "because the shop has to show that it warned (GPSR, art. 35)"),
     "outreach.Wish": ("kept", "of somebody with orders: that they want nothing of the kind, under the shop's own id; "
                       "else as a keyed digest (privacy.Refusal)"),
+    "outreach.Consent": ("deleted", "an agreement ends with who gave it; without one nothing is offered"),
     "outreach.Offered": ("emptied", "whether offering makes a difference"),
 }  # fmt: skip
 GONE = "erased"
@@ -29,6 +30,8 @@ class Person(Protocol):
     def names(self) -> Collection[str]: ...
     @property
     def talks(self) -> Collection[str]: ...
+    @property
+    def addresses(self) -> Collection[str]: ...
 
 
 def export(person: Person) -> Mapping[str, list[dict[str, Any]]]:
@@ -37,6 +40,7 @@ def export(person: Person) -> Mapping[str, list[dict[str, Any]]]:
         "outreach": _rows(_reaches(person), "rule", "purpose", "channel", "order", "sku", "at", "answer"),
         "offered": _rows(_offered(person), "offer", "sku", "held_out", "at", "bought_at", "bought_order"),
         "wishes": _rows(Wish.objects.filter(person__in=person.names)),
+        "agreements": _rows(_agreements(person), "channel", "address", "given", "source", "words", "at"),
     }
 
 
@@ -52,6 +56,14 @@ def _offered(person: Person) -> QuerySet[Offered]:
     return Offered.objects.filter(Q(person__in=person.names) | Q(conversation__in=person.talks))
 
 
+def _agreements(person: Person) -> QuerySet[Consent]:
+    mine = Q(pk=None)
+    for each in person.addresses:
+        channel, _colon, address = each.partition(":")
+        mine |= Q(channel=channel, address=address)
+    return Consent.objects.filter(mine)
+
+
 def erase(person: Person) -> Mapping[str, int]:
     """Consent ends. Who has orders is written to no more by ourselves, but for their safety."""
     _reaches(person).filter(purpose="safety").update(message=None)
@@ -60,7 +72,7 @@ def erase(person: Person) -> Mapping[str, int]:
         reach.key, reach.person, reach.order, reach.answer = f"{GONE}:{reach.pk}", GONE, "", _figure(reach.answer)
         reach.save(update_fields=["key", "person", "order", "answer"])
         count += 1
-    count += _offered(person).update(person=GONE, bought_order="")
+    count += _offered(person).update(person=GONE, bought_order="") + _agreements(person).delete()[0]
     Wish.objects.filter(person__in=person.names).exclude(person__startswith=SHOP).delete()
     for name in person.names:
         if name.startswith(SHOP):

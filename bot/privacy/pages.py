@@ -43,6 +43,7 @@ KINDS: dict[str, str | Promise] = {
     "outreach": pgettext_lazy("privacy", "Messages by our own initiative"),
     "offered": pgettext_lazy("privacy", "Offers"),
     "wishes": pgettext_lazy("privacy", "Wishes about our messages"),
+    "agreements": pgettext_lazy("privacy", "Agreements to offers and news"),
     "episodes": pgettext_lazy("privacy", "Contacts as figures count them"),
     "questions": pgettext_lazy("privacy", "Masked questions"),
     "tries": pgettext_lazy("privacy", "Tries to prove an order"),

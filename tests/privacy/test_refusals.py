@@ -8,7 +8,7 @@ from typing import Any
 from bot.conversations.models import Conversation, Identity, Message
 from bot.conversations.receive import receive
 from bot.dialogue.scripted import ScriptedDialogue
-from bot.outreach.models import Wish
+from bot.outreach.models import Consent, Wish
 from bot.outreach.places import places
 from bot.privacy import erasing, refusals
 from bot.privacy.find import person_of
@@ -58,6 +58,14 @@ def test_who_wanted_no_reminders_gets_none_when_they_come_back(engine: ScriptedD
     back = Identity.objects.get(external_id="lucia")
     assert back.stopped == "" and Wish.objects.get().person == f"customer:{back.customer_id}"
     assert Wish.objects.get().no_reminders_since == since
+
+
+def test_an_agreement_to_offers_goes_with_who_gave_it(engine: ScriptedDialogue) -> None:
+    receive(inbound("Hola", "one"))
+    Consent.objects.create(channel="memory", address="lucia", given=True, source="chat", words="sí, ofertas")
+    Consent.objects.create(channel="memory", address="marc", given=True, source="chat", words="sí, quiero")
+    erased("two")
+    assert [each.address for each in Consent.objects.all()] == ["marc"]
 
 
 def test_who_said_nothing_leaves_nothing(engine: ScriptedDialogue) -> None:
