@@ -17,7 +17,7 @@ import httpx
 import pytest
 from django.conf import settings
 from django.db import connection
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page, async_playwright, expect
 
 from tests.chromium import ARGUMENTS, CHROMIUM, needs_chromium
 from tests.desk.desk_cast import Line, begin, say
@@ -111,7 +111,7 @@ async def test_ana_and_bruno_share_a_queue_without_reloading(server, browser, an
     await brunos.keyboard.type("Soy Bruno")
     await brunos.keyboard.press("Control+Enter")
     await anas.wait_for_selector(".line.agent >> text=Soy Bruno")
-    await brunos.wait_for_function("document.getElementById('text').value === ''")
+    await expect(brunos.locator("#text")).to_have_value("")
     await brunos.keyboard.press("Escape")
     await brunos.keyboard.press("b")
     await brunos.keyboard.type("Llamar el lunes")

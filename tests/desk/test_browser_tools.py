@@ -62,7 +62,7 @@ async def test_the_tools_of_a_conversation(server, browser, ana, bruno, phone) -
     await anas.wait_for_selector("#problem >> text=pasa de 16 MB")
     await anas.set_input_files("#attach", {"name": "lote.jpg", "mimeType": "image/jpeg", "buffer": photo()})
     await anas.wait_for_selector("#along >> text=lote.jpg")
-    await anas.wait_for_function("document.getElementById('files').value !== ''")
+    await expect(anas.locator("#files")).not_to_have_value("")
     await look(anas, "desk-tools-composer")
     # It survives a reload, as the words do.
     await anas.reload()
@@ -71,7 +71,7 @@ async def test_the_tools_of_a_conversation(server, browser, ana, bruno, phone) -
     await anas.focus("#text")
     await anas.keyboard.press("Control+Enter")
     await anas.wait_for_selector(".line.agent .file")
-    await anas.wait_for_function("document.getElementById('files').value === ''")
+    await expect(anas.locator("#files")).to_have_value("")
     assert await anas.input_value("#text") == ""
 
     # Passing it to Bruno: he sees it, and accepts by answering.

@@ -47,10 +47,8 @@ def crowd(stranger: Callable[[str], Customer]) -> dict[str, Customer]:
 def open_at(page: Page, customer: Customer) -> None:
     """Click the customer in the list; once the composer has its key, what is typed is kept."""
     page.click(f"#o-{customer.conversation}")
-    page.wait_for_function(
-        "id => document.getElementById('conversation')?.dataset.id === id && document.getElementById('key').value",
-        arg=customer.conversation,
-    )
+    expect(page.locator("#conversation")).to_have_attribute("data-id", customer.conversation)
+    expect(page.locator("#key")).not_to_have_value("")
 
 
 def test_two_agents_and_three_customers_at_once(

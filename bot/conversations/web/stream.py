@@ -26,6 +26,8 @@ from bot.conversations.webhooks import raw_request
 HEARTBEAT = 15.0
 # A page on which nothing happens asks the database no more often than this, in seconds: thousands of them are open.
 LOOK = 120.0
+# A page whose conversation went on elsewhere: one that begins here is not heard of by following the one that left.
+LOOK_FOR_ANOTHER = 2.0
 
 
 def sse(event: str, data: Any, number: int | None = None) -> str:
@@ -65,7 +67,7 @@ async def _stream(sender: str, followed: UUID, after: int, until: datetime) -> A
                 for chunk in _changes(known, now):
                     yield chunk
                 known = now
-                look = time.monotonic() + min(LOOK, left)
+                look = time.monotonic() + min(LOOK_FOR_ANOTHER if "moved_to" in now else LOOK, left)
                 while (happened := await _wait(listener, min(HEARTBEAT, max(0, look - time.monotonic())))) is None:
                     yield ": still here\n\n"
                     if time.monotonic() >= look:
