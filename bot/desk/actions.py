@@ -158,6 +158,9 @@ def allowed(agent: Agent, conversation: Conversation) -> frozenset[str]:
     if conversation.agent_id and conversation.agent_id != agent.id:
         return frozenset({"note", "take_over"})
     if conversation.owner == agent.owner:
-        return frozenset({"reply", "note", "return", "release", "resolve", "retry", "transfer", "snooze", "join"})
+        verbs = {"reply", "note", "return", "release", "resolve", "retry", "transfer", "snooze", "join"}
+        # What was passed on waits for a yes.
+        offered = conversation.handoffs.filter(state=Handoff.State.ASSIGNED).exists()
+        return frozenset(verbs | {"take"} if offered else verbs)
     verbs = {"reply", "note", "take", "resolve", "retry", "transfer", "join"}
     return frozenset(verbs | {"return"} if conversation.owner == "queue" else verbs)

@@ -103,7 +103,7 @@ async def test_the_tools_of_a_conversation(server, browser, ana, bruno, phone) -
     await expect(brunos.locator(".entry").last).to_contain_text("apartada")
     await asyncio.to_thread(say, lucia, Line("customer", "¡Ya la he encontrado!"))
     await brunos.wait_for_selector("#lines >> text=¡Ya la he encontrado!")
-    await brunos.wait_for_selector("text=hasta que escriba el cliente", state="detached")
+    await brunos.wait_for_selector(".strip >> text=hasta que escriba el cliente", state="detached")
     await expect(first).to_have_attribute("data-id", str(lucia.pk))
 
     # Ended with its outcome, and taken back with one key.
