@@ -28,7 +28,7 @@ class Page:
     reloaded: list[tuple[int, float]] = field(default_factory=list)
     fetched: list[float] = field(default_factory=list)
     connections: int = 0
-    last: int = 0
+    last: int | None = None
     retry: float = 1.0
     waits_for: int = 0
     opened: asyncio.Event = field(default_factory=asyncio.Event)
@@ -46,13 +46,13 @@ class Page:
     async def catch_up(self, http: httpx.AsyncClient, newest: int, seconds: float) -> None:
         """One more connection at the end: what was under way when the last one was cut arrives now."""
         self.waits_for = newest
-        if self.last < newest:
+        if (self.last or 0) < newest:
             with suppress(TimeoutError, OSError):
                 await asyncio.wait_for(self._listen(http), seconds)
 
     async def _listen(self, http: httpx.AsyncClient) -> None:
         reader, writer = await asyncio.open_connection(self.host, self.port, limit=1 << 22)
-        resume = f"Last-Event-ID: {self.last}\r\n" if self.last else ""
+        resume = f"Last-Event-ID: {self.last}\r\n" if self.last is not None else ""
         writer.write(
             f"GET /desk/events HTTP/1.1\r\nHost: {self.host}:{self.port}\r\nCookie: {self.agent.cookie}\r\n"
             f"Accept-Language: es\r\nAccept: text/event-stream\r\n{resume}\r\n".encode()
@@ -70,7 +70,7 @@ class Page:
                     name = line[7:].strip().decode()
                 elif line.startswith(b"data: "):
                     self._heard(http, name, number, line[6:])
-                    if self.waits_for and self.last >= self.waits_for:
+                    if self.waits_for and (self.last or 0) >= self.waits_for:
                         return
         finally:
             writer.close()
@@ -83,7 +83,7 @@ class Page:
             self.came.setdefault(number, now)
             if str(self.agent.shows).encode() in data and json.loads(data)["kind"] == "message":
                 asyncio.get_running_loop().create_task(self._fetch(http, json.loads(data)["seq"]))
-        self.last = max(self.last, number)
+        self.last = max(self.last or 0, number)
 
     async def _fetch(self, http: httpx.AsyncClient, seq: int) -> None:
         """The open conversation's new lines, as the page asks for them."""

@@ -75,7 +75,7 @@ async def _play(made: world.World, http: httpx.AsyncClient, port: int, options: 
     await asyncio.wait_for(asyncio.gather(*(page.opened.wait() for page in pages)), 30)
     first = await on_database(newest)
     for page in pages:
-        page.last = page.last or first
+        page.last = first if page.last is None else page.last
     refused = await _write(made, http, options)
     await asyncio.gather(*listening)
     last = await on_database(newest)
