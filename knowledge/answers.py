@@ -22,7 +22,7 @@ __all__ = ["Answer", "Citation", "KnowledgeUnavailable", "answer"]
 # A section of the body must be nearer to the question than the short answer by this much to be quoted in its place.
 SECTION_LEAD = 0.2
 # A question that points back ("is that free?") is asked together with the one before it, unless it is this sure alone.
-LEANING_BELOW = 0.6
+LEANING_BELOW = 0.95
 # An article is worth naming beside the first when it is at least e to the minus this as likely.
 ALTERNATIVE_LEAD = 1.5
 CODE = re.compile(r"\b(?:[a-z]{1,3}-?\d{1,4}|\d{1,2})\b", re.IGNORECASE)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
+from playwright.async_api import expect
 
 from bot.conversations.models import CallBack, Conversation, Identity
 from tests.conversations.media.files import photo, voice
@@ -43,10 +44,10 @@ async def test_files_are_seen_and_late_words_go_as_an_approved_message(server, b
     await page.click(f"#o-{conversation.pk}")
     picture = page.locator(".line .file img")
     await picture.scroll_into_view_if_needed()
-    await page.wait_for_function("document.querySelector('.line .file img').naturalWidth === 640")
+    await expect(page.locator(".line .file img")).to_have_js_property("naturalWidth", 640)
     await page.evaluate("document.querySelector('.line audio').load()")
     await page.evaluate("document.querySelector('.line audio').preload = 'metadata'")
-    await page.wait_for_function("document.querySelector('.line audio').readyState >= 1")
+    await expect(page.locator(".line audio")).not_to_have_js_property("readyState", 0)
     assert await page.locator("text=No calienta nada").count() == 1
     await look(page, "desk-files")
 

@@ -55,7 +55,7 @@ def test_no_address_is_missing_from_this_list() -> None:
         "login", "logout", "desk", "desk-list", "desk-events", "desk-conversation", "desk-news", "desk-earlier",
         "desk-again", "desk-act", "desk-media", "desk-calls", "desk-call", "desk-call-new", "desk-history",
         "desk-typing", "desk-replies", "desk-files", "desk-file-forget", "desk-canned", "desk-articles",
-        "desk-passing", "desk-suggested", "desk-second-looks", "desk-translation",
+        "desk-passing", "desk-suggested", "desk-second-looks", "desk-translation", "desk-teams",
         "desk-floor", "desk-away",
     }  # fmt: skip
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -89,7 +90,7 @@ def _start(web: Server) -> None:
 def _say(web: Server, text: str) -> None:
     session = httpx.post(f"{web.url}/web/session", json={}, timeout=60).json()
     bearer = {"Authorization": f"Bearer {session['token']}"}
-    body = {"client_id": "one", "text": text}
+    body = {"client_id": uuid4().hex, "text": text}
     assert httpx.post(f"{web.url}/web/messages", json=body, headers=bearer, timeout=60).status_code == 202
 
 
