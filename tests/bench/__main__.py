@@ -9,18 +9,16 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import resource
 import shutil
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from deploy.local import environment, ports
 from deploy.local import stack as stacks
 from deploy.local.layout import ROOT, Layout
+from tests.bench.command import chosen, make_room, say
 
-BEGUN = time.monotonic()
 QUICK = {"turns": 6, "events": 40, "messages": 3_000, "passages": 0, "streams": 50, "epochs": 1}
 
 
@@ -34,19 +32,10 @@ def arguments(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--streams", type=int, default=5_000, help="open at once (default: %(default)s)")
     parser.add_argument("--epochs", type=int, default=100, help="of stock Rasa's training (default: Rasa's own)")
     parser.add_argument("--stock-python", type=Path, help="Python of the environment with stock Rasa")
-    parser.add_argument("--quick", action="store_true", help="tiny counts, to see that it works")
     parser.add_argument("--var", type=Path, default=ROOT / "var" / "bench", help="the shop's folder; made anew")
     parser.add_argument("--kept", type=Path, default=ROOT / "var" / "bench-stock", help="folder of stock Rasa's model")
     parser.add_argument("--markdown", type=Path, help="write the page for the repository there")
-    chosen = parser.parse_args(words)
-    if chosen.quick:
-        for name, value in QUICK.items():
-            setattr(chosen, name, value)
-    return chosen
-
-
-def say(text: str) -> None:
-    print(f"[{time.monotonic() - BEGUN:6.1f} s] {text}", file=sys.stderr, flush=True)
+    return chosen(parser, words, QUICK)
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -54,9 +43,7 @@ def main(words: Sequence[str] | None = None) -> int:
     options = arguments(sys.argv[1:] if words is None else words)
     shutil.rmtree(options.var, ignore_errors=True)
     options.var.mkdir(parents=True)
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    # Each open page is a file of the web process, which is started with our limits.
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, options.streams + 2_000), hard))
+    make_room(options.streams)
     say("the shop starts")
     try:
         with stacks.running(options.var.absolute(), env={"POSTVENTA_LOG_LEVEL": "WARNING"}) as shop:

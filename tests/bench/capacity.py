@@ -10,10 +10,8 @@ import argparse
 import asyncio
 import json
 import os
-import resource
 import shutil
 import sys
-import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -26,10 +24,10 @@ from deploy.local import environment, ports
 from deploy.local import stack as stacks
 from deploy.local.layout import ROOT, Layout
 from tests.bench import capacity_page, needs
+from tests.bench.command import chosen, make_room, say
 from tests.bench.needs import Costs, Habits
 from tests.services import servers
 
-BEGUN = time.monotonic()
 QUICK = {"turns": 16, "streams": 100, "idle": 5.0, "beside": 5}
 PROCESSES = ("web", "rasa", "actions", "worker", "chroma")
 
@@ -45,18 +43,9 @@ def arguments(words: Sequence[str]) -> argparse.Namespace:
         "--turns-each", type=float, default=Habits.turns, help="assumed of a conversation (%(default)s)"
     )
     parser.add_argument("--peak", type=float, default=Habits.peak, help="assumed: busiest hour over mean (%(default)s)")
-    parser.add_argument("--quick", action="store_true", help="tiny counts, to see that it works")
     parser.add_argument("--var", type=Path, default=ROOT / "var" / "bench-capacity", help="its folder; made anew")
     parser.add_argument("--write", type=Path, help="write the page there")
-    chosen = parser.parse_args(words)
-    if chosen.quick:
-        for name, value in QUICK.items():
-            setattr(chosen, name, value)
-    return chosen
-
-
-def say(text: str) -> None:
-    print(f"[{time.monotonic() - BEGUN:6.1f} s] {text}", file=sys.stderr, flush=True)
+    return chosen(parser, words, QUICK)
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -65,9 +54,7 @@ def main(words: Sequence[str] | None = None) -> int:
     shutil.rmtree(options.var, ignore_errors=True)
     options.var.mkdir(parents=True)
     var = options.var.absolute()
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    # Each open page is a file of the web process, which is started with our limits, and one of ours.
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, options.streams + 2_000), hard))
+    make_room(options.streams)
     try:
         with ExitStack() as stack:
             env, engine = _engine(stack, var)

@@ -102,8 +102,11 @@ def test_links_open_the_shops_own_accounts(settings: Any) -> None:
     whatsapp = move_notices.link("whatsapp", "K7M2RXP9", "es")
     assert whatsapp == "https://wa.me/34911222333?text=Seguir%20aqu%C3%AD%3A%20K7M2-RXP9"
     assert move_notices.link("telegram", "K7M2RXP9", "es") == "https://t.me/lumbre_bot?start=K7M2RXP9"
+    settings.META_PAGE_ID = "1029384756"
+    assert move_notices.link("messenger", "K7M2RXP9", "es") == "https://m.me/1029384756?ref=K7M2RXP9"
     web = move_notices.link("web", "K7M2RXP9", "en")
     assert web.startswith(f"{settings.PUBLIC_BASE_URL}/continue#") and codes.signed(web.split("#")[1]) == "K7M2RXP9"
-    settings.TWILIO_WHATSAPP_FROM = settings.TELEGRAM_BOT_NAME = ""
+    settings.TWILIO_WHATSAPP_FROM = settings.TELEGRAM_BOT_NAME = settings.META_PAGE_ID = ""
+    assert move_notices.link("messenger", "K7M2RXP9", "es") == ""
     assert move_notices.link("whatsapp", "K7M2RXP9", "es") == move_notices.link("telegram", "K7M2RXP9", "es") == ""
     assert "K7M2-RXP9" in move_notices.offered("es", "whatsapp", "K7M2RXP9")

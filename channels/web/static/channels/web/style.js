@@ -74,7 +74,7 @@ progress{inline-size:120px;block-size:8px;accent-color:var(--accent)}
 .choices button{min-block-size:44px;padding:8px 16px;border-radius:22px;border:1.5px solid var(--link);background:var(--bg);color:var(--link);font-weight:550;text-align:start;line-height:1.3;overflow-wrap:anywhere}
 .choices button:hover{background:var(--soft)}
 .welcome{margin-block-end:18px}
-.welcome .about{margin:8px 0 0;font-size:.85em}.about a{color:inherit}
+.welcome .about{margin:8px 0 0;font-size:.85em}.about a{display:inline-block;line-height:24px;color:inherit}
 .expired{margin:0 0 12px;padding:10px 12px;border-radius:12px;border:1px dashed var(--line);font-size:14px;color:var(--dim)}
 .typing{margin:0;font-size:13px;color:var(--dim);padding-inline:4px;min-block-size:22px;display:flex;gap:8px;align-items:center}
 .is-typing .typing::before{content:"";inline-size:26px;block-size:6px;flex:none;background:radial-gradient(circle 3px,currentColor 98%,transparent) 0 0/10px 6px;animation:breathe 1.2s ease-in-out infinite}
