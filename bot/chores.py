@@ -39,8 +39,8 @@ async def forgetting(stop: asyncio.Event) -> None:
     """Remove uploads whose message never came, with their bytes."""
     from bot.conversations.media.store import forget_uploads
 
-    def forget_all_uploads() -> None:
-        while forget_uploads():
+    async def forget_all_uploads() -> None:
+        while not stop.is_set() and await on_database(forget_uploads):
             pass
 
     await rounds(stop, FORGET_PAUSE, forget_all_uploads)

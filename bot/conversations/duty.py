@@ -11,12 +11,13 @@ import asyncio
 import fcntl
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
 from django.conf import settings
 from django.db import connection
+
+from bot.conversations.rounds import pause
 
 log = logging.getLogger(__name__)
 
@@ -112,8 +113,7 @@ async def keep(chores: Sequence[Chore], stop: asyncio.Event, held: Lock | None =
         if await asyncio.to_thread(held.taken):
             log.info("this worker does the chores")
             await _do(chores, stop, held)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), LOOK)
+        await pause(stop, LOOK)
     await asyncio.to_thread(held.give_back)
 
 
@@ -125,8 +125,7 @@ async def _do(chores: Sequence[Chore], stop: asyncio.Event, held: Lock) -> None:
             if broken := next((task for task in running if task.done() and task.exception()), None):
                 # As without this: a chore that breaks ends the worker, and whoever keeps it running starts a new one.
                 broken.result()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), LOOK)
+            await pause(stop, LOOK)
     finally:
         over.set()
         await asyncio.gather(*running)

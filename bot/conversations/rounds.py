@@ -35,9 +35,10 @@ async def rounds(stop: asyncio.Event, seconds: float, *tasks: Callable[[], Any])
                 failing.add(task)
             else:
                 failing.discard(task)
-        await _pause(stop, max(seconds, AFTER_A_FAILURE) if failing else seconds)
+        await pause(stop, max(seconds, AFTER_A_FAILURE) if failing else seconds)
 
 
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
+async def pause(stop: asyncio.Event, seconds: float) -> None:
+    """Wait so long, or until `stop` is set."""
     with suppress(TimeoutError):
         await asyncio.wait_for(stop.wait(), seconds)

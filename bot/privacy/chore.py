@@ -6,6 +6,7 @@ import asyncio
 import logging
 
 from bot.conversations.database import on_database
+from bot.conversations.rounds import pause, rounds
 from bot.privacy import erasing, retention
 
 log = logging.getLogger(__name__)
@@ -18,31 +19,23 @@ PORTION_PAUSE = 2.0
 
 async def erasing_what_was_asked(stop: asyncio.Event) -> None:
     """Take up erasures that a process left behind, and end those whose last turn is over."""
-    while not stop.is_set():
-        try:
-            for each in await on_database(erasing.due):
-                await on_database(erasing.work, each)
-        except Exception:
-            log.exception("erasures wait; trying again")
-        await _pause(stop, ERASING_PAUSE)
+
+    async def work_off() -> None:
+        for each in await on_database(erasing.due):
+            await on_database(erasing.work, each)
+
+    await rounds(stop, ERASING_PAUSE, work_off)
 
 
 async def keeping(stop: asyncio.Event) -> None:
     """Erase what is older than retention.yml lets it be."""
     while not stop.is_set():
-        pause = KEEPING_PAUSE
+        seconds = KEEPING_PAUSE
         try:
             done = await on_database(retention.keep_to)
             if done:
                 log.info("too old and erased: %s", ", ".join(f"{count} {kind}" for kind, count in sorted(done.items())))
-                pause = PORTION_PAUSE
+                seconds = PORTION_PAUSE
         except Exception as error:
             log.warning("what is too old waits: %s", type(error).__name__)
-        await _pause(stop, pause)
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return
+        await pause(stop, seconds)
