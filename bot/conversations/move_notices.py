@@ -39,6 +39,8 @@ def link(channel: str, code: str, language: str) -> str:
         return f"https://wa.me/{number}?text={words}"
     if channel == "telegram" and settings.TELEGRAM_BOT_NAME:
         return f"https://t.me/{settings.TELEGRAM_BOT_NAME.lstrip('@')}?start={code}"
+    if channel == "messenger" and settings.META_PAGE_ID:
+        return f"https://m.me/{settings.META_PAGE_ID}?ref={code}"
     return ""
 
 
