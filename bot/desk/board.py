@@ -23,7 +23,7 @@ from django.utils import timezone, translation
 from bot.conversations import rating
 from bot.conversations.database import on_database
 from bot.conversations.events import Listener, listen, newest
-from bot.conversations.models import Event
+from bot.conversations.models import Conversation, Event
 from bot.desk import inbox
 from bot.desk.access import SHOP_TIME
 
@@ -67,6 +67,13 @@ def drawn(entries: Sequence[inbox.Entry], language: str) -> dict[UUID, str]:
     """The entries as the list shows them, on one line each."""
     with translation.override(language), timezone.override(SHOP_TIME):
         return {entry.id: render_to_string("desk/entry.html", {"entry": entry}) for entry in entries}
+
+
+def _warmed() -> None:
+    """Draw something: the first time loads templates, texts and a calendar, a second that no event should wait for."""
+    entries = inbox.entries(None, list(Conversation.objects.values_list("pk", flat=True)[:1]))
+    for language in dict(settings.LANGUAGES):
+        drawn(entries, language)
 
 
 def _told(events: Sequence[Event], entries: dict[UUID, str]) -> str:
@@ -141,6 +148,7 @@ class Board:
 
     async def _tell(self, ready: asyncio.Future[None]) -> None:
         async with listen(None) as heard:
+            await on_database(_warmed)
             self.begins = await on_database(newest)
             ready.set_result(None)
             while self.desks:
