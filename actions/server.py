@@ -41,11 +41,13 @@ Answer = tuple[int, dict[str, Any]]
 
 
 class ActionServer:
-    """ASGI application over an executor; one token for every call but `/health`."""
+    """ASGI application over an executor; one token for every call but `/health`, which also tells `parts`: what the
+    actions use, and whether it answers."""
 
-    def __init__(self, executor: ActionExecutor, token: str) -> None:
+    def __init__(self, executor: ActionExecutor, token: str, parts: Callable[[], dict[str, bool]] = dict) -> None:
         self._executor = executor
         self._token = token.encode()
+        self._parts = parts
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Answer one request; a lifespan scope is only acknowledged."""
@@ -60,7 +62,7 @@ class ActionServer:
     async def _respond(self, scope: dict[str, Any], receive: Receive) -> Answer:
         method, path = scope["method"], scope["path"]
         if (method, path) == ("GET", "/health"):
-            return 200, {"status": "ok", "actions": sorted(self._executor.actions)}
+            return 200, {"status": "ok", "actions": sorted(self._executor.actions), "parts": self._parts()}
         if (method, path) != ("POST", "/webhook"):
             return 404, {"error": "Nothing is here; Rasa posts to /webhook, GET /health tells how we are."}
         headers = {name.lower(): value for name, value in scope["headers"]}
@@ -133,12 +135,21 @@ async def _acknowledge_lifespan(receive: Receive, send: Send) -> None:
             return
 
 
-def build(packages: Sequence[str] = ("actions",), token: str | None = None) -> ActionServer:
+def build(
+    packages: Sequence[str] = ("actions",), token: str | None = None, parts: Callable[[], dict[str, bool]] = dict
+) -> ActionServer:
     """The application over every action of `packages`. Without a token, POSTVENTA_ACTIONS_TOKEN's."""
     executor = ActionExecutor()
     for package in packages:
         executor.register_package(package)
-    return ActionServer(executor, token or os.environ.get("POSTVENTA_ACTIONS_TOKEN") or DEFAULT_TOKEN)
+    return ActionServer(executor, token or os.environ.get("POSTVENTA_ACTIONS_TOKEN") or DEFAULT_TOKEN, parts)
+
+
+def used_parts() -> dict[str, bool]:
+    """The chat model, where one is configured: whether it answered when it was last asked, and is not left alone."""
+    from knowledge import writing
+
+    return {"chat_model": writing.well()} if writing.configured() else {}
 
 
 def warm_up() -> None:
@@ -165,7 +176,7 @@ def ready() -> ActionServer:
     # Not on this thread, where an event loop runs already.
     with ThreadPoolExecutor(max_workers=1) as thread:
         thread.submit(_warmed).result()
-    return build()
+    return build(parts=used_parts)
 
 
 def _warmed() -> None:

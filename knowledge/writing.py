@@ -154,6 +154,11 @@ def resting() -> bool:
     return time.monotonic() < _rests_until
 
 
+def well() -> bool:
+    """Whether the model answered in time when this process last asked it."""
+    return _failures == 0 and not resting()
+
+
 def _failed(error: BaseException) -> None:
     global _failures, _rests_until
     logger.warning("quoted instead of written: %s: %s", type(error).__name__, str(error)[:300])

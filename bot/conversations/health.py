@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from typing import Any
 
 import httpx
 from django.conf import settings
@@ -34,25 +35,31 @@ async def readyz(request: HttpRequest) -> JsonResponse:
 
 async def parts() -> dict[str, bool]:
     """Whether each part that this installation has answers at this moment."""
-    asked: dict[str, Awaitable[bool]] = {
+    asked: dict[str, Awaitable[Any]] = {
         "database": on_database(_database), "rasa": dialogue().healthy(),
-        "actions": _answers(settings.ACTIONS_HEALTH_URL), "chroma": _answers(_heartbeat()),
+        "actions": _told(settings.ACTIONS_HEALTH_URL), "chroma": _told(_heartbeat()),
     }  # fmt: skip
     if settings.REDIS_URL:
         asked["redis"] = on_database(_redis)
-    return dict(zip(asked, await asyncio.gather(*asked.values()), strict=True))
+    found = dict(zip(asked, await asyncio.gather(*asked.values()), strict=True))
+    # The chat model is asked by the actions, and only they know how it went.
+    used = (found["actions"] or {}).get("parts") or {}
+    return {name: bool(well) for name, well in {**found, **used}.items()}
 
 
 def _heartbeat() -> str:
     return f"{settings.CHROMA_URL.rstrip('/')}/api/v2/heartbeat"
 
 
-async def _answers(url: str) -> bool:
+async def _told(url: str) -> dict[str, Any] | None:
+    """The object that a health page tells; None where it does not answer well."""
     try:
         async with httpx.AsyncClient(timeout=PATIENCE, trust_env=False) as client:
-            return (await client.get(url)).is_success
-    except httpx.HTTPError:
-        return False
+            answer = await client.get(url)
+            told = answer.json()
+    except (httpx.HTTPError, ValueError):
+        return None
+    return told if answer.is_success and isinstance(told, dict) else None
 
 
 def _redis() -> bool:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
+import socket
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import uvicorn
 from django.test import AsyncClient
 from django.utils import timezone
+from rasa_sdk.executor import ActionExecutor
 
+from actions.server import ActionServer
 from bot import logs
 from bot.conversations import turns, worker
 from bot.conversations.database import on_database
@@ -127,6 +132,24 @@ async def test_what_is_down_is_a_figure_too(transactional_db: None, settings: An
     assert 'postventa_part_up{part="database"} 1.0' in figures
     for part in ("rasa", "actions", "chroma", "redis"):
         assert f'postventa_part_up{{part="{part}"}} 0.0' in figures
+
+
+@pytest.mark.parametrize("well", [True, False])
+async def test_the_actions_tell_how_the_chat_model_is(transactional_db: None, settings: Any, well: bool) -> None:
+    settings.METRICS_TOKEN, settings.CHAT_MODEL = "a-token-of-the-shop", "openai:faithful"
+    server = uvicorn.Server(
+        uvicorn.Config(ActionServer(ActionExecutor(), "t", lambda: {"chat_model": well}), port=0, log_level="warning")
+    )
+    with socket.create_server(("127.0.0.1", 0)) as listening, standing_in(RasaDialogue("http://127.0.0.1:9", "t", 1.0)):
+        settings.ACTIONS_HEALTH_URL = f"http://127.0.0.1:{listening.getsockname()[1]}/health"
+        settings.CHROMA_URL = "http://127.0.0.1:9"
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        down = (await AsyncClient().get("/readyz")).json()["down"]
+        answer = await AsyncClient().get("/metrics", headers={"authorization": "Bearer a-token-of-the-shop"})
+        server.should_exit = True
+        await serving
+    assert down == ["rasa", "chroma", *([] if well else ["chat_model"])]
+    assert f'postventa_part_up{{part="chat_model"}} {float(well)}' in answer.content.decode()
 
 
 async def test_figures_for_prometheus_need_their_token_and_name_nobody(page: Any, settings: Any) -> None:

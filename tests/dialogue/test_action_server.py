@@ -96,7 +96,7 @@ async def test_an_unknown_action_is_404(executor: ActionExecutor) -> None:
 async def test_health_lists_the_actions_without_a_token(executor: ActionExecutor) -> None:
     async with in_memory(executor) as client:
         answer = (await client.get("/health", headers={"Authorization": ""})).json()
-    assert answer == {"status": "ok", "actions": ["action_fail", "action_reject", "action_say"]}
+    assert answer == {"status": "ok", "actions": ["action_fail", "action_reject", "action_say"], "parts": {}}
 
 
 async def test_sync_actions_run_side_by_side_in_threads() -> None:

@@ -18,6 +18,7 @@ from django.core.wsgi import get_wsgi_application
 from hypothesis import given
 from hypothesis import strategies as st
 
+from actions.server import used_parts
 from knowledge import support, writing
 from knowledge.answers import answer
 from knowledge.importing import import_articles
@@ -99,8 +100,10 @@ def test_after_some_failures_the_model_is_left_alone(
     small_shop: Path, model: Callable[..., None], settings: Any
 ) -> None:
     model("broken")
+    assert used_parts() == {"chat_model": True}
     for _time in range(writing.FAILURES):
         answer(QUESTION, "es")
+        assert used_parts() == {"chat_model": False}
     model_is_well_again = "openai:faithful"
     settings.CHAT_MODEL = model_is_well_again
 
