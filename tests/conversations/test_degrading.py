@@ -110,6 +110,7 @@ async def test_a_web_process_without_the_dialogue_still_takes_messages_in(
     transactional_db: None, settings: Any
 ) -> None:
     settings.CHROMA_URL = settings.ACTIONS_HEALTH_URL = "http://127.0.0.1:9"
+    settings.REDIS_URL = ""
     with standing_in(RasaDialogue("http://127.0.0.1:9", "token", 1.0)):
         told = await AsyncClient().get("/readyz")
     assert told.status_code == 200

@@ -90,7 +90,9 @@ async def test_after_a_cut_the_page_hears_the_rest_in_order_and_nothing_twice_la
     numbers = [
         pk async for pk in Event.objects.filter(pk__gt=one["number"]).order_by("pk").values_list("pk", flat=True)
     ]
-    assert [change["number"] for change in missed] == numbers
+    # Where a lower number may be committed later, the last ones before the cut are told once more.
+    told_again = 1 if board.overlap() else 0
+    assert [change["number"] for change in missed][told_again:] == numbers
     assert "tres" in missed[-1]["entry"]
     await asyncio.to_thread(say, waiting, Line("customer", "cuatro"))
     (last,) = await heard(again, "change")

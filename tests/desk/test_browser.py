@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -35,7 +36,7 @@ def server(transactional_db: None, tmp_path: Path) -> Iterator[str]:
         port = probe.getsockname()[1]
     environment = {
         **os.environ,
-        "DATABASE_URL": f"sqlite:///{connection.settings_dict['NAME']}",
+        "DATABASE_URL": _of_the_tests(),
         "POSTVENTA_PUBLIC_URL": f"http://127.0.0.1:{port}",
     }
     command = [sys.executable, "-m", "uvicorn", "bot.asgi:application", "--port", str(port), "--log-level", "warning"]
@@ -47,6 +48,14 @@ def server(transactional_db: None, tmp_path: Path) -> Iterator[str]:
     finally:
         process.kill()
         process.wait()
+
+
+def _of_the_tests() -> str:
+    """The tests' database as another process is told of it."""
+    name = str(connection.settings_dict["NAME"])
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{name}"
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
