@@ -80,7 +80,8 @@ def reply(turn: Turn) -> list[EventType]:
     if turn.intent == "off_topic" and turn.purpose("asks") < ASKED:
         turn.say("utter_off_topic")
         return []
-    if turn.intent == "ask_question" or turn.purpose("asks") >= ASKED:
+    asks = turn.form is None and wishes.asks(turn.words)
+    if asks or turn.intent == "ask_question" or turn.purpose("asks") >= ASKED:
         admit_ignorance(turn)
         return [SlotSet("offer", "person"), SlotSet("unclear", 0)]
     return misunderstood(turn)

@@ -25,6 +25,9 @@ ASKING = _phrases(
     "why", "until", "if",
     start=True,
 )  # fmt: skip
+# "If I bought it in May" and "until Friday" may as well answer something.
+CONDITION = re.compile(r"\b(?:si|if|until|hasta|desde|q)\b")
+ENOUGH_WORDS = 4
 KNOWING = _phrases("saber", "preguntar", "consultar", "una duda", "decirme", "know", "ask", r"wonder\w*", "tell me")
 WANTING = _phrases(
     "[qk]+u?iero", "[qk]+u?eremos", "quisiera", "queria", "necesito", "deseo", "me gustaria", r"tramita\w*",
@@ -72,6 +75,13 @@ def wish(text: str) -> str | None:
     if not WANTING.search(wanting) or KNOWING.search(folded):
         return None
     return next((flow for flow, words in WISHES if words.search(wanting)), None)
+
+
+def asks(text: str) -> bool:
+    """Whether the text begins as a question does, and says enough to be one."""
+    folded = plain(text)
+    begins = ASKING.match(folded)
+    return begins is not None and not CONDITION.search(begins.group()) and len(folded.split()) >= ENOUGH_WORDS
 
 
 def stops(text: str) -> bool:

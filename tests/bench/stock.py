@@ -87,6 +87,8 @@ def trained(folder: Path, python: Path, env: Mapping[str, str]) -> Path:
             "-m",
             "rasa",
             "train",
+            "--domain",
+            "domain",
             "--fixed-model-name",
             model.name.removesuffix(".tar.gz"),
             "--out",
