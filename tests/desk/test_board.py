@@ -7,6 +7,7 @@ import json
 import re
 from typing import Any
 
+from bot.conversations.database import on_database
 from bot.conversations.models import Conversation, Event
 from bot.desk import board, stream
 from tests.desk.desk_cast import Line, begin, say
@@ -35,7 +36,7 @@ async def test_the_entry_travels_with_the_event_in_each_pages_language(ana, brun
     anas, brunos = await at_desk(ana), await at_desk(bruno)
     spanish = await opened(anas)
     english = await opened(brunos, **{"accept-language": "en"})
-    await asyncio.to_thread(say, waiting, Line("customer", "<i>¿Hay alguien?</i>"))
+    await on_database(say, waiting, Line("customer", "<i>¿Hay alguien?</i>"))
     for source, words in ((spanish, "pide una persona"), (english, "asked for a person")):
         (change,) = await heard(source, "change")
         assert change["conversation"] == str(waiting.pk) and change["actor"] == "customer"
@@ -64,7 +65,7 @@ def alike(entry: str) -> str:
 
 
 async def test_each_agents_tabs_are_counted(ana, bruno, at_desk, waiting) -> None:
-    marc = await asyncio.to_thread(begin, "Marc", Line("customer", "Ayuda"), handoff="press")
+    marc = await on_database(begin, "Marc", Line("customer", "Ayuda"), handoff="press")
     anas, brunos = await at_desk(ana), await at_desk(bruno)
     sources = await opened(anas), await opened(brunos)
     await brunos.post(f"/desk/c/{marc.pk}/take")
@@ -79,11 +80,11 @@ async def test_each_agents_tabs_are_counted(ana, bruno, at_desk, waiting) -> Non
 
 async def test_after_a_cut_the_page_hears_the_rest_in_order_and_nothing_twice_later(ana, bruno, at_desk, waiting):
     first, other = await opened(await at_desk(ana)), await opened(await at_desk(bruno))
-    await asyncio.to_thread(say, waiting, Line("customer", "uno"))
+    await on_database(say, waiting, Line("customer", "uno"))
     (one,) = await heard(first, "change")
     await first.aclose()
     for words in ("dos", "tres"):
-        await asyncio.to_thread(say, waiting, Line("customer", words))
+        await on_database(say, waiting, Line("customer", words))
         await heard(other, "change")
     again = await opened(await at_desk(ana), **{"last-event-id": str(one["number"])})
     missed = await heard(again, "change")
@@ -94,7 +95,7 @@ async def test_after_a_cut_the_page_hears_the_rest_in_order_and_nothing_twice_la
     told_again = 1 if board.overlap() else 0
     assert [change["number"] for change in missed][told_again:] == numbers
     assert "tres" in missed[-1]["entry"]
-    await asyncio.to_thread(say, waiting, Line("customer", "cuatro"))
+    await on_database(say, waiting, Line("customer", "cuatro"))
     (last,) = await heard(again, "change")
     assert last["number"] > numbers[-1] and "cuatro" in last["entry"]
     for source in (again, other):
@@ -128,5 +129,5 @@ async def test_many_conversations_at_once_are_drawn_in_a_few_queries(
         assert all(f'data-id=\\"{each.pk}\\"' in told.text["es"] for each in made)
         assert told.held["queue"] == 13
 
-    await asyncio.to_thread(draw)
+    await on_database(draw)
     assert await Conversation.objects.filter(owner="queue").acount() == 13

@@ -3,7 +3,6 @@ server's."""
 
 from __future__ import annotations
 
-import asyncio
 import os
 import socket
 import subprocess
@@ -20,6 +19,7 @@ from django.conf import settings
 from django.db import connection
 from playwright.async_api import Page, async_playwright, expect
 
+from bot.conversations.database import on_database
 from tests.chromium import ARGUMENTS, CHROMIUM, needs_chromium
 from tests.desk.desk_cast import Line, begin, say
 
@@ -92,7 +92,7 @@ async def sign_in(browser: Any, server: str, account: Any, **context: Any) -> Pa
 
 async def test_ana_and_bruno_share_a_queue_without_reloading(server, browser, ana, bruno, phone) -> None:
     anas, brunos = await sign_in(browser, server, ana), await sign_in(browser, server, bruno)
-    lucia = await asyncio.to_thread(begin, "Lucía Romero", Line("customer", "<b>Ayuda</b>"), handoff="press")
+    lucia = await on_database(begin, "Lucía Romero", Line("customer", "<b>Ayuda</b>"), handoff="press")
     entry = f"#o-{lucia.pk}"
     await anas.wait_for_selector(entry)
     assert (await anas.title()).startswith("(1) ")
@@ -104,7 +104,7 @@ async def test_ana_and_bruno_share_a_queue_without_reloading(server, browser, an
     # What Ana types stays while lines come in, while Bruno is faster, and when she reloads.
     await anas.keyboard.press("r")
     await anas.keyboard.type("Hola, Lucía")
-    await asyncio.to_thread(say, lucia, Line("customer", "¿Hay alguien?"))
+    await on_database(say, lucia, Line("customer", "¿Hay alguien?"))
     await anas.wait_for_selector("#lines >> text=¿Hay alguien?")
     assert await anas.evaluate("document.activeElement.id") == "text"
     await brunos.keyboard.press("t")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 from playwright.async_api import expect
 
+from bot.conversations.database import on_database
 from bot.conversations.models import CallBack, Conversation, Identity
 from tests.conversations.media.files import photo, voice
 from tests.desk.desk_cast import Line, begin
@@ -40,7 +40,7 @@ async def look(page: Any, name: str) -> None:
 async def test_files_are_seen_and_late_words_go_as_an_approved_message(server, browser, ana, phone) -> None:
     page = await sign_in(browser, server, ana)
     await page.set_viewport_size({"width": 1440, "height": 1000})
-    conversation = await asyncio.to_thread(lucia)
+    conversation = await on_database(lucia)
     await page.click(f"#o-{conversation.pk}")
     picture = page.locator(".line .file img")
     await picture.scroll_into_view_if_needed()

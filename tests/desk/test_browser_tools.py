@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
 from playwright.async_api import expect
 
 from bot.conversations import ownership
+from bot.conversations.database import on_database
 from bot.conversations.models import Conversation, Message
 from bot.desk.tools import past_replies
 from bot.desk.tools.models import Canned, PastReply
@@ -44,7 +44,7 @@ def with_bruno(bruno: int) -> None:
 async def test_the_tools_of_a_conversation(server, browser, ana, bruno, phone) -> None:
     anas, brunos = await sign_in(browser, server, ana), await sign_in(browser, server, bruno)
     await anas.set_viewport_size({"width": 1440, "height": 1000})
-    lucia, case = await asyncio.to_thread(prepare)
+    lucia, case = await on_database(prepare)
     await anas.click(f"#o-{lucia.pk}")
     await anas.wait_for_selector("#conversation")
 
@@ -91,9 +91,9 @@ async def test_the_tools_of_a_conversation(server, browser, ana, bruno, phone) -
     await brunos.wait_for_selector(".strip >> text=Te la han pasado", state="detached")
 
     # Put aside until the customer writes, which brings it back by itself; meanwhile it stands last.
-    await asyncio.to_thread(with_bruno, bruno.pk)
+    await on_database(with_bruno, bruno.pk)
     first = brunos.locator(".entry").first
-    await asyncio.to_thread(say, lucia, Line("customer", "¿Sigues ahí?"))
+    await on_database(say, lucia, Line("customer", "¿Sigues ahí?"))
     await expect(first).to_have_attribute("data-id", str(lucia.pk))
     await brunos.keyboard.press("z")
     await brunos.check("#form-snooze input[value=reply]")
@@ -101,7 +101,7 @@ async def test_the_tools_of_a_conversation(server, browser, ana, bruno, phone) -
     await brunos.wait_for_selector(".strip >> text=hasta que escriba el cliente")
     await expect(brunos.locator(".entry").last).to_have_attribute("data-id", str(lucia.pk))
     await expect(brunos.locator(".entry").last).to_contain_text("apartada")
-    await asyncio.to_thread(say, lucia, Line("customer", "¡Ya la he encontrado!"))
+    await on_database(say, lucia, Line("customer", "¡Ya la he encontrado!"))
     await brunos.wait_for_selector("#lines >> text=¡Ya la he encontrado!")
     await brunos.wait_for_selector(".strip >> text=hasta que escriba el cliente", state="detached")
     await expect(first).to_have_attribute("data-id", str(lucia.pk))
@@ -121,8 +121,8 @@ async def test_a_suggestion_is_put_into_the_text_and_a_judgement_is_corrected(
 ) -> None:
     page = await sign_in(browser, server, ana)
     await page.set_viewport_size({"width": 1440, "height": 1000})
-    lucia, _ = await asyncio.to_thread(prepare)
-    await asyncio.to_thread(learnt, bruno.pk)
+    lucia, _ = await on_database(prepare)
+    await on_database(learnt, bruno.pk)
     await page.goto(f"{server}/desk/c/{lucia.pk}")
     await page.click("#suggested .pick")
     assert "te mandamos otra etiqueta" in await page.input_value("#text")

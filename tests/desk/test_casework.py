@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from bot.conversations.database import on_database
 from bot.conversations.models import Conversation
 from bot.desk.tools.models import SecondLook
 from bot.shop import casework
@@ -45,7 +46,7 @@ def dear(conversation: Conversation) -> Case:
 
 
 async def test_ana_approves_what_the_rules_would_grant(shop, ana, at_desk, waiting) -> None:
-    case = await asyncio.to_thread(cheap, waiting)
+    case = await on_database(cheap, waiting)
     assert not casework.needs_two(casework.amount_of(case, "approve"))
     await Conversation.objects.filter(pk=waiting.pk).aupdate(facts={"case": case.number})
     browser = await at_desk(ana)
@@ -67,7 +68,7 @@ async def test_ana_approves_what_the_rules_would_grant(shop, ana, at_desk, waiti
 
 
 async def test_ana_refuses_with_a_clause_that_the_customer_can_read(shop, ana, at_desk, waiting) -> None:
-    case = await asyncio.to_thread(cheap, waiting)
+    case = await on_database(cheap, waiting)
     browser = await at_desk(ana)
     assert (await act(browser, waiting, case, "refuse", clause="no.such")).status_code == 422
     assert (await act(browser, waiting, case, "refuse", clause="warranty.drops")).status_code == 204
@@ -78,7 +79,7 @@ async def test_ana_refuses_with_a_clause_that_the_customer_can_read(shop, ana, a
 
 
 async def test_what_costs_much_takes_two(shop, ana, bruno, at_desk, waiting) -> None:
-    case = await asyncio.to_thread(dear, waiting)
+    case = await on_database(dear, waiting)
     anas, brunos = await at_desk(ana), await at_desk(bruno)
     assert (await act(anas, waiting, case, "approve", note="Cliente del club")).status_code == 204
     assert not await Case.objects.filter(decision="approved").aexists()
@@ -98,7 +99,7 @@ async def test_what_costs_much_takes_two(shop, ana, bruno, at_desk, waiting) -> 
 
 
 async def test_a_declined_act_does_nothing_and_can_be_asked_again(shop, ana, bruno, at_desk, waiting) -> None:
-    case = await asyncio.to_thread(dear, waiting)
+    case = await on_database(dear, waiting)
     anas, brunos = await at_desk(ana), await at_desk(bruno)
     await act(anas, waiting, case, "approve")
     look = await SecondLook.objects.aget()
@@ -113,7 +114,7 @@ async def test_an_exception_names_itself_and_needs_a_reason(shop, ana, at_desk, 
     def late() -> Case:
         return open_for(waiting, "return", "LB-10402")
 
-    case = await asyncio.to_thread(late)
+    case = await on_database(late)
     if case.decision != "refused":
         pytest.fail(f"the demo's LB-10402 is no late return any more: {case.decision}, {case.reason_code}")
     browser = await at_desk(ana)
@@ -123,12 +124,12 @@ async def test_an_exception_names_itself_and_needs_a_reason(shop, ana, at_desk, 
 
 
 async def test_a_label_and_a_refund_stand_in_the_log_once(shop, ana, at_desk, waiting) -> None:
-    case = await asyncio.to_thread(open_for, waiting, "return", "LB-10401", skus=["FR5"], pickup=False)
+    case = await on_database(open_for, waiting, "return", "LB-10401", skus=["FR5"], pickup=False)
     browser = await at_desk(ana)
     assert (await act(browser, waiting, case, "label")).status_code == 204
     label = await case.events.aget(event="label")
     assert (label.detail["reference"], label.detail["name"]) == (f"{case.number}-2", "Ana Ruiz")
-    most = await asyncio.to_thread(casework.refundable, case)
+    most = await on_database(casework.refundable, case)
     for wrong in ("0", "-1", "NaN", "x", "1e9", str(most + 1)):
         answer = await act(browser, waiting, case, "refund", amount=wrong)
         assert answer.status_code == 422, wrong
@@ -141,8 +142,8 @@ async def test_a_label_and_a_refund_stand_in_the_log_once(shop, ana, at_desk, wa
 
 
 async def test_another_conversations_case_and_a_colleagues_are_left_alone(shop, ana, bruno, at_desk, waiting) -> None:
-    case = await asyncio.to_thread(cheap, waiting)
-    marc = await asyncio.to_thread(begin, "Marc", Line("customer", "Hola"), handoff="press")
+    case = await on_database(cheap, waiting)
+    marc = await on_database(begin, "Marc", Line("customer", "Hola"), handoff="press")
     browser = await at_desk(ana)
     assert (await act(browser, marc, case, "approve")).status_code == 422
     assert (await act(browser, waiting, case, "delete")).status_code == 422

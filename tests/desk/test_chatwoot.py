@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
 import json
@@ -16,6 +15,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.test import AsyncClient, override_settings
 
+from bot.conversations.database import on_database
 from bot.conversations.models import Conversation
 from bot.desk.desks import checks, forwarding, registry
 from bot.desk.desks.base import Unreadable
@@ -52,7 +52,7 @@ async def post(body: bytes, secret: str = SECRET, at: float | None = None, **hea
 
 
 async def bring_up_to_date() -> None:
-    for conversation in await asyncio.to_thread(forwarding.due):
+    for conversation in await on_database(forwarding.due):
         await forwarding.forward(conversation)
 
 
@@ -68,8 +68,8 @@ async def test_a_handoff_goes_there_with_everything_and_its_summary(other, waiti
     assert about["postventa_conversation"] == str(waiting.pk) and about["language"] == "es"
     told = len(other.messages)
     await bring_up_to_date()
-    assert len(other.messages) == told and not await asyncio.to_thread(forwarding.due)
-    await asyncio.to_thread(say, waiting, Line("customer", "¿Hay alguien?"))
+    assert len(other.messages) == told and not await on_database(forwarding.due)
+    await on_database(say, waiting, Line("customer", "¿Hay alguien?"))
     await bring_up_to_date()
     assert other.said("incoming")[-1] == "¿Hay alguien?" and len(other.messages) == told + 1
 
@@ -122,7 +122,7 @@ async def test_ended_or_given_back_there_is_so_here(other, waiting, name, owner,
     assert waiting.owner == owner
     await bring_up_to_date()
     assert other.statuses == ["open", status]
-    assert not await asyncio.to_thread(forwarding.due)
+    assert not await on_database(forwarding.due)
 
 
 async def test_a_second_handoff_opens_the_same_conversation_again(other, waiting) -> None:
@@ -131,7 +131,7 @@ async def test_a_second_handoff_opens_the_same_conversation_again(other, waiting
     await bring_up_to_date()
     await post(payload("to_the_bot"))
     await bring_up_to_date()
-    await asyncio.to_thread(ownership.request, waiting.pk, "no_answer", "bot", "¿Y si no cabe?")
+    await on_database(ownership.request, waiting.pk, "no_answer", "bot", "¿Y si no cabe?")
     await bring_up_to_date()
     assert other.statuses == ["open", "pending", "open"] and len(other.conversations) == 1
 
@@ -198,6 +198,6 @@ def test_a_desk_that_is_not_connected_stops_the_start() -> None:
 
 
 async def test_our_own_desk_has_nothing_to_be_told(waiting: Conversation) -> None:
-    assert await asyncio.to_thread(forwarding.due) == []
-    other = await asyncio.to_thread(begin, "Marc", Line("customer", "Hola"), handoff="press")
+    assert await on_database(forwarding.due) == []
+    other = await on_database(begin, "Marc", Line("customer", "Hola"), handoff="press")
     assert other.owner == "queue" and not await Handed.objects.aexists()

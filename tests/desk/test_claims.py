@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from bot.conversations.database import on_database
 from bot.conversations.models import Conversation
 from tests.desk.desk_cast import Line, begin, said, settled
 
@@ -19,7 +20,7 @@ async def test_of_two_agents_at_once_one_gets_the_conversation(ana, bruno, at_de
     browsers = [await at_desk(ana), await at_desk(bruno)]
     names = {ana.pk: "Ana Ruiz", bruno.pk: "Bruno Sanz"}
     for number in range(6):
-        conversation = await asyncio.to_thread(begin, f"Marc {number}", Line("customer", "Ayuda"), handoff="press")
+        conversation = await on_database(begin, f"Marc {number}", Line("customer", "Ayuda"), handoff="press")
         answers = await asyncio.gather(*(browser.post(url(conversation, "take")) for browser in browsers))
         await settled()
         assert sorted(answer.status_code for answer in answers) == [204, 409]

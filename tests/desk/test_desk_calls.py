@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
 
 from bot.conversations.calls import tasks
+from bot.conversations.database import on_database
 from bot.conversations.models import CallBack, Conversation
 from channels import registry
 from channels.voice.calls import Telephone
@@ -19,7 +19,7 @@ PHONE = "+34600111222"
 
 
 async def noted(conversation: Conversation, about: str = "la garantía <b>") -> CallBack:
-    return await asyncio.to_thread(tasks.ask, conversation.pk, PHONE, "bot", None, about)
+    return await on_database(tasks.ask, conversation.pk, PHONE, "bot", None, about)
 
 
 async def test_an_agent_notes_a_call_and_the_list_shows_it(ana: Any, at_desk: Any, waiting: Conversation) -> None:
@@ -33,7 +33,7 @@ async def test_an_agent_notes_a_call_and_the_list_shows_it(ana: Any, at_desk: An
     for address in ("/desk/calls", f"/desk/c/{waiting.pk}"):
         html = (await desk.get(address)).content.decode()
         assert f'href="tel:{PHONE}"' in html and "la garantía &lt;b&gt;" in html and "por llamar" in html
-    body = (await (await asyncio.to_thread(Programme, ana)).get(f"/api/conversations/{waiting.pk}")).json()
+    body = (await (await on_database(Programme, ana)).get(f"/api/conversations/{waiting.pk}")).json()
     assert [(each["phone"], each["state"]) for each in body["call_backs"]] == [(PHONE, "wanted")]
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from django.db import transaction
 from django.test import AsyncClient
 from django.utils import timezone
 
+from bot.conversations.database import on_database
 from bot.conversations.media import store
 from bot.conversations.media.checks import Refused
 from bot.conversations.models import Conversation, Media, Message
@@ -30,8 +30,8 @@ def send(conversation: Conversation, data: bytes, name: str, **more: str) -> Med
 
 
 async def test_an_agent_sees_the_photo_and_plays_the_voice_note(ana: Any, at_desk: Any, waiting: Conversation) -> None:
-    picture = await asyncio.to_thread(send, waiting, photo(), "abolladura.jpg")
-    note = await asyncio.to_thread(send, waiting, voice(), "nota.ogg", transcript="No calienta <b>nada</b>")
+    picture = await on_database(send, waiting, photo(), "abolladura.jpg")
+    note = await on_database(send, waiting, voice(), "nota.ogg", transcript="No calienta <b>nada</b>")
     desk = await at_desk(ana)
     html = (await desk.get(f"/desk/c/{waiting.pk}")).content.decode()
     assert f'<img src="/desk/media/{picture.pk}"' in html
@@ -43,7 +43,7 @@ async def test_an_agent_sees_the_photo_and_plays_the_voice_note(ana: Any, at_des
 
 
 async def test_nobody_but_agents_gets_a_file(ana: Any, elena: Any, at_desk: Any, waiting: Conversation) -> None:
-    picture = await asyncio.to_thread(send, waiting, photo(), "abolladura.jpg")
+    picture = await on_database(send, waiting, photo(), "abolladura.jpg")
     address = f"/desk/media/{picture.pk}"
     assert (await AsyncClient().get(address)).status_code == 302
     assert (await (await at_desk(elena)).get(address)).status_code == 403
@@ -56,7 +56,7 @@ async def test_a_refused_file_says_so_and_has_no_address(ana: Any, at_desk: Any,
         media.refresh_from_db()
         return media
 
-    media = await asyncio.to_thread(refuse)
+    media = await on_database(refuse)
     desk = await at_desk(ana)
     html = (await desk.get(f"/desk/c/{waiting.pk}")).content.decode()
     assert "no es lo que dice ser: rechazado" in html and f"/desk/media/{media.pk}" not in html
@@ -73,11 +73,11 @@ async def test_the_photo_of_the_damage_stands_with_its_case(ana: Any, at_desk: A
             store.give_to_case(lock(waiting.pk))
         return case.number, media
 
-    number, media = await asyncio.to_thread(open_case)
+    number, media = await on_database(open_case)
     html = (await (await at_desk(ana)).get(f"/desk/c/{waiting.pk}")).content.decode()
     card = html[html.index(f'id="case-{number}"') :]
     assert "Archivos del caso" in card and f"/desk/media/{media.pk}" in card
-    programme = await asyncio.to_thread(Programme, ana)
+    programme = await on_database(Programme, ana)
     body = (await programme.get(f"/api/cases/{number}")).json()
     assert [(file["kind"], file["url"]) for file in body["files"]] == [("image", f"/desk/media/{media.pk}")]
     assert [line["event"] for line in body["log"]] == ["opened", "file"]
@@ -85,7 +85,7 @@ async def test_the_photo_of_the_damage_stands_with_its_case(ana: Any, at_desk: A
 
 
 async def test_a_change_of_a_file_is_news_for_the_page(ana: Any, at_desk: Any, waiting: Conversation) -> None:
-    media = await asyncio.to_thread(send, waiting, photo(), "a.jpg")
+    media = await on_database(send, waiting, photo(), "a.jpg")
     seq = (await Message.objects.aget(media=media)).seq
     desk = await at_desk(ana)
     news = (await desk.get(f"/desk/c/{waiting.pk}/news", {"after": seq, "changed": seq})).content.decode()
@@ -102,4 +102,4 @@ async def test_a_refusal_has_words_for_the_desk(waiting: Conversation) -> None:
             return refused.code
         return ""
 
-    assert await asyncio.to_thread(code) in FILES
+    assert await on_database(code) in FILES

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 from django.utils import timezone
 
 from bot.conversations import worker
+from bot.conversations.database import on_database
 from bot.conversations.models import Conversation, Identity, Message
 from channels import registry
 from tests.channels.standins import Twilio
@@ -69,7 +69,7 @@ async def test_an_approved_message_goes_out_as_one_and_reads_the_same_in_the_tra
     assert sent["ContentVariables"] == '{"1": "Lucía", "2": "Ana"}'
     message = await Message.objects.aget(author="agent")
     assert message.text.startswith("Hola, Lucía: soy Ana, del equipo")
-    body = (await (await asyncio.to_thread(Programme, ana)).get(f"/api/conversations/{late.pk}")).json()
+    body = (await (await on_database(Programme, ana)).get(f"/api/conversations/{late.pk}")).json()
     assert (body["can_reply"], body["can_send_templates"]) == (False, True)
     assert [line["template"]["name"] for line in body["messages"] if line["template"]] == ["answer_ready"]
 
@@ -81,7 +81,7 @@ async def test_a_gap_is_refused_in_words_and_nothing_is_sent(
         f"/desk/c/{late.pk}/template", {"template": "answer_ready", "v-answer_ready-name": "Lucía"}
     )
     assert refused.status_code == 422 and "agent: rellénalo" in refused.content.decode()
-    programme = await asyncio.to_thread(Programme, ana)
+    programme = await on_database(Programme, ana)
     unknown = await programme.post(f"/api/conversations/{late.pk}/template", {"name": "no_such"})
     assert unknown.status_code == 422 and "no_such" in unknown.json()["error"]["message"]
     assert not twilio.asked("/Messages.json") and (await Conversation.objects.aget()).owner == "queue"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.conversations.database import on_database
 from bot.conversations.models import Conversation, Handoff, Message
 from bot.desk.search.find import said, words_of
 from bot.desk.search.install import install_after_migrate
@@ -48,7 +48,7 @@ async def test_each_filter_leaves_what_it_names(ana, at_desk, waiting, marc) -> 
 
 
 async def test_a_product_is_the_orders_or_what_was_called_so(ana, at_desk, waiting, marc) -> None:
-    await asyncio.to_thread(load_demo, shop_day())
+    await on_database(load_demo, shop_day())
     browser = await at_desk(ana)
 
     async def shown(sku: str) -> set[Conversation]:
@@ -64,7 +64,7 @@ async def test_a_wait_ends_with_an_answer_and_not_with_another_line(ana, at_desk
     browser = await at_desk(ana)
     await browser.post(f"/desk/c/{waiting.pk}/take")
     await Message.objects.filter(conversation=waiting).aupdate(created_at=timezone.now() - timedelta(minutes=20))
-    await asyncio.to_thread(say, waiting, Line("customer", "¿Hola?"))
+    await on_database(say, waiting, Line("customer", "¿Hola?"))
 
     async def is_shown() -> bool:
         return str(waiting.pk) in (await browser.get("/desk/list?tab=mine&waiting=15")).content.decode()

@@ -7,6 +7,7 @@ import json
 import time
 from typing import Any
 
+from bot.conversations.database import on_database
 from bot.conversations.models import Conversation, Event
 from tests.desk.desk_cast import Line, begin, say
 
@@ -34,7 +35,7 @@ async def test_a_customers_message_is_told_within_300_ms_of_its_commit(ana, at_d
     stream = aiter(response.streaming_content)
     await begun(stream)
     heard = asyncio.create_task(next_changes(stream))
-    await asyncio.to_thread(say, waiting, Line("customer", "¿Hay alguien?"))
+    await on_database(say, waiting, Line("customer", "¿Hay alguien?"))
     committed = time.monotonic()
     changes = await heard
     assert time.monotonic() - committed < 0.3
@@ -58,8 +59,8 @@ async def test_what_another_process_committed_is_told_too(ana, at_desk, waiting)
 
 async def test_a_page_that_lost_its_connection_hears_what_it_missed(ana, at_desk, waiting) -> None:
     last = (await Event.objects.order_by("-pk").afirst()).pk
-    await asyncio.to_thread(say, waiting, Line("customer", "uno"))
-    await asyncio.to_thread(say, waiting, Line("customer", "dos"))
+    await on_database(say, waiting, Line("customer", "uno"))
+    await on_database(say, waiting, Line("customer", "dos"))
     missed = [event.pk async for event in Event.objects.filter(pk__gt=last).order_by("pk")]
     response = await (await at_desk(ana)).get("/desk/events", headers={"last-event-id": str(last)})
     stream = aiter(response.streaming_content)
@@ -82,7 +83,7 @@ async def test_a_page_that_missed_too_much_is_told_to_reload(ana, at_desk, waiti
 async def test_news_brings_only_new_lines_and_changed_deliveries(ana, at_desk, waiting) -> None:
     browser = await at_desk(ana)
     last = waiting.last_seq
-    await asyncio.to_thread(say, waiting, Line("customer", "Sigo aquí"))
+    await on_database(say, waiting, Line("customer", "Sigo aquí"))
     html = (await browser.get(f"/desk/c/{waiting.pk}/news?after={last}&changed=2,4")).content.decode()
     assert "Sigo aquí" in html
     assert "Quiero devolver la freidora Fragua</div>" not in html
@@ -98,13 +99,13 @@ async def test_unread_is_counted_for_each_agent_alone(ana, bruno, at_desk, waiti
     await first.get(f"/desk/c/{waiting.pk}")
     assert mark not in (await first.get("/desk/list")).content.decode()
     assert mark in (await second.get("/desk/list")).content.decode()
-    await asyncio.to_thread(say, waiting, Line("customer", "¿Hola?"))
+    await on_database(say, waiting, Line("customer", "¿Hola?"))
     assert mark in (await first.get("/desk/list")).content.decode()
 
 
 async def test_danger_is_on_top_and_the_longest_wait_next(ana, at_desk, waiting) -> None:
-    later = await asyncio.to_thread(begin, "Marc Vidal", Line("customer", "Ayuda"), handoff="no_answer")
-    danger = await asyncio.to_thread(begin, "Carmen Díaz", Line("customer", "Huele a quemado"), handoff="safety")
+    later = await on_database(begin, "Marc Vidal", Line("customer", "Ayuda"), handoff="no_answer")
+    danger = await on_database(begin, "Carmen Díaz", Line("customer", "Huele a quemado"), handoff="safety")
     html = (await (await at_desk(ana)).get("/desk/list")).content.decode()
     order = sorted((danger, waiting, later), key=lambda conversation: html.index(str(conversation.pk)))
     assert order == [danger, waiting, later]
@@ -112,8 +113,8 @@ async def test_danger_is_on_top_and_the_longest_wait_next(ana, at_desk, waiting)
 
 
 async def test_the_lists_hold_what_they_say(ana, bruno, at_desk, waiting) -> None:
-    mine = await asyncio.to_thread(begin, "Marc Vidal", Line("customer", "Ayuda"), handoff="no_answer")
-    done = await asyncio.to_thread(begin, "Rosa Gil", Line("customer", "Gracias"))
+    mine = await on_database(begin, "Marc Vidal", Line("customer", "Ayuda"), handoff="no_answer")
+    done = await on_database(begin, "Rosa Gil", Line("customer", "Gracias"))
     browser = await at_desk(ana)
     await browser.post(f"/desk/c/{mine.pk}/take")
     await browser.post(f"/desk/c/{done.pk}/resolve")

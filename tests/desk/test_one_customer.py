@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -36,10 +35,10 @@ def _code(conversation: Conversation) -> str:
 
 
 async def test_every_line_says_its_channel_and_the_history_spans_conversations(moved, ana, at_desk) -> None:
-    body = (await (await asyncio.to_thread(Programme, ana)).get(f"/api/conversations/{moved.pk}")).json()
+    body = (await (await on_database(Programme, ana)).get(f"/api/conversations/{moved.pk}")).json()
     assert [line["channel"] for line in body["messages"]][:6] == ["memory"] * 6
     assert body["messages"][-1]["channel"] == "web"
-    told = (await (await asyncio.to_thread(Programme, ana)).get(f"/api/conversations/{moved.pk}/history")).json()
+    told = (await (await on_database(Programme, ana)).get(f"/api/conversations/{moved.pk}/history")).json()
     assert {line["conversation"] for line in told["lines"]} == {str(pk) async for pk in _all_conversations()}
     assert {line["channel"] for line in told["lines"]} == {"memory", "web"}
     html = (await (await at_desk(ana)).get(f"/desk/c/{moved.pk}/history")).content.decode()
@@ -68,7 +67,7 @@ async def test_the_desk_explains_why_it_is_one_customer_and_ana_can_take_it_apar
 
 async def test_a_merge_of_other_customers_cannot_be_reached_from_here(moved, ana, at_desk) -> None:
     for name in ("Marc", "Marc V."):
-        await asyncio.to_thread(begin, name, Line("customer", "hola"))
+        await on_database(begin, name, Line("customer", "hola"))
     one, other = [each async for each in Identity.objects.filter(name__startswith="Marc").order_by("pk")]
     merge = await on_database(customers.merge, one, other, Merge.Proof.CODE, actor="customer")
     assert isinstance(merge, Merge)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from bot.conversations.database import on_database
 from bot.conversations.models import Conversation, Identity
 from bot.shop.cases import open_case
 from bot.shop.clock import shop_day
@@ -35,17 +35,17 @@ def shop(transactional_db: None) -> None:
 
 
 async def test_a_case_and_its_order_are_shown_and_summarised(shop, ana, at_desk, waiting) -> None:
-    case = await asyncio.to_thread(open_for, waiting, "return", "LB-10401", skus=["FR5"], pickup=False)
+    case = await on_database(open_for, waiting, "return", "LB-10401", skus=["FR5"], pickup=False)
     proven = ("memory:lucia", f"{waiting.pk}:1", "LB-10401")
-    await asyncio.to_thread(prove_order, *proven, now=timezone.now(), email="lucia.romero@correo.example")
-    await asyncio.to_thread(say, waiting, Line("bot", f"Tu caso es el {case.number}."))
+    await on_database(prove_order, *proven, now=timezone.now(), email="lucia.romero@correo.example")
+    await on_database(say, waiting, Line("bot", f"Tu caso es el {case.number}."))
     html = (await (await at_desk(ana)).get(f"/desk/c/{waiting.pk}")).content.decode()
     assert f"Caso {case.number}" in html
     assert "returns.window" in html
     assert "Fragua 5L" in html
     assert "lucia.romero@correo.example" in html
     assert "comprobado aquí" in html
-    body = (await (await asyncio.to_thread(Programme, ana)).get(f"/api/conversations/{waiting.pk}")).json()
+    body = (await (await on_database(Programme, ana)).get(f"/api/conversations/{waiting.pk}")).json()
     assert [(each["number"], each["decision"]) for each in body["cases"]] == [(case.number, "approved")]
     said = [each for each in body["summary"] if each["case"] == case.number]
     assert said[0]["lines"] == [waiting.last_seq + 1]
@@ -53,7 +53,7 @@ async def test_a_case_and_its_order_are_shown_and_summarised(shop, ana, at_desk,
 
 
 async def test_a_case_that_waits_for_a_person_is_the_next_step(shop, ana, at_desk, waiting) -> None:
-    case = await asyncio.to_thread(open_for, waiting, "damaged", "LB-10404", photo=False)
+    case = await on_database(open_for, waiting, "damaged", "LB-10404", photo=False)
     assert case.decision == "pending_person"
     html = (await (await at_desk(ana)).get(f"/desk/c/{waiting.pk}")).content.decode()
     assert f"Decidir el caso {case.number}" in html
@@ -62,8 +62,8 @@ async def test_a_case_that_waits_for_a_person_is_the_next_step(shop, ana, at_des
 
 
 async def test_a_case_by_its_number(shop, ana, waiting) -> None:
-    case = await asyncio.to_thread(open_for, waiting, "return", "LB-10401", skus=["FR5"])
-    programme = await asyncio.to_thread(Programme, ana)
+    case = await on_database(open_for, waiting, "return", "LB-10401", skus=["FR5"])
+    programme = await on_database(Programme, ana)
     body = (await programme.get(f"/api/cases/{case.number.lower()}")).json()
     assert (body["number"], body["order"], body["conversation"]) == (case.number, "LB-10401", str(waiting.pk))
     assert [line["event"] for line in body["log"]] == ["opened"]
@@ -72,19 +72,17 @@ async def test_a_case_by_its_number(shop, ana, waiting) -> None:
 
 async def test_another_conversations_case_is_not_shown(shop, ana, at_desk, waiting) -> None:
     other = Conversation(pk="00000000-0000-0000-0000-000000000001")
-    case = await asyncio.to_thread(open_for, other, "return", "LB-10401", skus=["FR5"])
+    case = await on_database(open_for, other, "return", "LB-10401", skus=["FR5"])
     html = (await (await at_desk(ana)).get(f"/desk/c/{waiting.pk}")).content.decode()
     assert case.number not in html
     assert "lucia.romero@correo.example" not in html
 
 
 async def test_the_customers_earlier_cases_and_other_conversations_stand_beside_it(shop, ana, bruno, at_desk, waiting):
-    other = await asyncio.to_thread(
-        begin, "Lucía Romero", Line("customer", "Hola"), handoff="press", channel="telegram"
-    )
-    stranger = await asyncio.to_thread(begin, "Marc", Line("customer", "Hola"), channel="telegram")
+    other = await on_database(begin, "Lucía Romero", Line("customer", "Hola"), handoff="press", channel="telegram")
+    stranger = await on_database(begin, "Marc", Line("customer", "Hola"), channel="telegram")
     await Identity.objects.filter(pk=other.identity_id).aupdate(customer=(await customer_of(waiting)))
-    case = await asyncio.to_thread(open_for, other, "return", "LB-10401", skus=["FR5"], pickup=False)
+    case = await on_database(open_for, other, "return", "LB-10401", skus=["FR5"], pickup=False)
     html = (await (await at_desk(ana)).get(f"/desk/c/{waiting.pk}")).content.decode()
     before = html[html.index('<ul class="past">') :]
     assert case.number in before and "en la cola" in before

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from django.contrib.auth.models import Group
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.conversations.database import on_database
 from bot.conversations.models import Handoff
 from bot.desk.floor import presence, promises
 from bot.desk.floor.load import load
@@ -72,7 +72,7 @@ def test_a_promise_falls_due_while_somebody_is_there(begun: datetime, priority: 
 
 async def test_the_list_and_the_conversation_warn_before_it_is_late(ana, at_desk, phone) -> None:
     with time_machine.travel(TUESDAY, tick=False) as clock:
-        conversation = await asyncio.to_thread(begin, "Marc", Line("customer", "Ayuda"), handoff="no_answer")
+        conversation = await on_database(begin, "Marc", Line("customer", "Ayuda"), handoff="no_answer")
         browser = await at_desk(ana)
         for minutes, state in ((1, "kept"), (50, "soon"), (15, "broken")):
             clock.shift(timedelta(minutes=minutes))
@@ -83,16 +83,16 @@ async def test_the_list_and_the_conversation_warn_before_it_is_late(ana, at_desk
 
 
 async def test_the_supervisor_sees_the_load_and_agents_do_not(ana, bruno, at_desk, phone) -> None:
-    await asyncio.to_thread(lambda: bruno.groups.add(Group.objects.get(name="supervisors")))
+    await on_database(lambda: bruno.groups.add(Group.objects.get(name="supervisors")))
     assert (await (await at_desk(ana)).get("/desk/floor")).status_code == 403
     with time_machine.travel(TUESDAY, tick=False) as clock:
-        first = await asyncio.to_thread(begin, "Marc", Line("customer", "Ayuda"), handoff="no_answer")
-        await asyncio.to_thread(begin, "Rosa", Line("customer", "Ayuda"), handoff="legal")
+        first = await on_database(begin, "Marc", Line("customer", "Ayuda"), handoff="no_answer")
+        await on_database(begin, "Rosa", Line("customer", "Ayuda"), handoff="legal")
         await (await at_desk(ana)).post(f"/desk/c/{first.pk}/take")
-        await asyncio.to_thread(presence.touch, ana.pk)
+        await on_database(presence.touch, ana.pk)
         clock.shift(timedelta(minutes=50))
-        await asyncio.to_thread(presence.touch, bruno.pk)
-        seen = await asyncio.to_thread(load)
+        await on_database(presence.touch, bruno.pk)
+        seen = await on_database(load)
         assert (seen.open, seen.queued, seen.with_agents, seen.soon, seen.broken) == (2, 1, 1, 1, 1)
         rows: dict[str, Any] = {row.name: row for row in seen.agents}
         assert (rows["Ana Ruiz"].state, rows["Ana Ruiz"].open, rows["Ana Ruiz"].soon) == ("offline", 1, 1)
@@ -107,6 +107,6 @@ async def test_an_agent_says_that_they_are_away(ana, at_desk, phone) -> None:
     assert "disponible" in (await browser.get("/desk")).content.decode()
     await browser.post("/desk/away", {"away": "1"})
     assert "Volver a coger conversaciones" in (await browser.get("/desk")).content.decode()
-    assert await asyncio.to_thread(presence.is_away, ana.pk)
+    assert await on_database(presence.is_away, ana.pk)
     await browser.post("/desk/away", {})
-    assert not await asyncio.to_thread(presence.is_away, ana.pk)
+    assert not await on_database(presence.is_away, ana.pk)

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from bot.conversations.database import on_database
 from bot.conversations.models import Conversation
 from bot.shop.clock import shop_day
 from bot.shop.demo.load import load_demo
@@ -44,7 +45,7 @@ async def events(case: Case) -> list[str]:
 
 
 async def test_ana_prepares_it_once_and_sees_where_it_is_paid(shop: WooStandIn, ana, at_desk, waiting) -> None:
-    case = await asyncio.to_thread(approved, waiting)
+    case = await on_database(approved, waiting)
     browser = await at_desk(ana)
     assert "Preparar el reembolso en la tienda" in await page(browser, waiting)
     answers = await asyncio.gather(*(act(browser, waiting, case, "draft") for _ in range(3)))
@@ -63,7 +64,7 @@ async def test_ana_prepares_it_once_and_sees_where_it_is_paid(shop: WooStandIn, 
 async def test_what_the_system_says_is_shown_and_it_can_be_tried_again(
     shop: WooStandIn, ana, at_desk, waiting, how: Any
 ) -> None:
-    case = await asyncio.to_thread(approved, waiting)
+    case = await on_database(approved, waiting)
     browser = await at_desk(ana)
     shop.down = how
     answer = await act(browser, waiting, case, "draft")
@@ -76,7 +77,7 @@ async def test_what_the_system_says_is_shown_and_it_can_be_tried_again(
 
 
 async def test_an_answer_that_was_lost_leaves_one_note(shop: WooStandIn, ana, at_desk, waiting) -> None:
-    case = await asyncio.to_thread(approved, waiting)
+    case = await on_database(approved, waiting)
     browser = await at_desk(ana)
     shop.loses_answers = True
     assert (await act(browser, waiting, case, "draft")).status_code == 422
@@ -86,15 +87,15 @@ async def test_an_answer_that_was_lost_leaves_one_note(shop: WooStandIn, ana, at
 
 
 async def test_an_order_that_the_system_does_not_have(shop: WooStandIn, ana, at_desk, waiting) -> None:
-    case = await asyncio.to_thread(approved, waiting)
+    case = await on_database(approved, waiting)
     await Order.objects.filter(pk=case.order_id).aupdate(number="99999")
     answer = await act(await at_desk(ana), waiting, case, "draft")
     assert answer.status_code == 422 and "99999" in answer.content.decode()
 
 
 async def test_ana_ends_a_case_that_is_decided_and_no_other(shop: WooStandIn, ana, at_desk, waiting) -> None:
-    undecided = await asyncio.to_thread(open_for, waiting, "damaged", "LB-10404", photo=False)
-    mended = await asyncio.to_thread(open_for, waiting, "return", "LB-10401", skus=["FR5"], pickup=False)
+    undecided = await on_database(open_for, waiting, "damaged", "LB-10404", photo=False)
+    mended = await on_database(open_for, waiting, "return", "LB-10401", skus=["FR5"], pickup=False)
     browser = await at_desk(ana)
     answer = await act(browser, waiting, undecided, "finish")
     assert answer.status_code == 422 and "espera una decisión" in answer.content.decode()

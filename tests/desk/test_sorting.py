@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 import yaml
 from django.core.management import call_command
 
+from bot.conversations.database import on_database
 from bot.conversations.models import Conversation, Turn
 from bot.desk.floor import presence
 from bot.desk.floor.presence import here
@@ -26,7 +26,7 @@ def no_index(settings) -> None:
 
 
 async def judged(conversation: Conversation) -> dict[str, tuple[str, float, str]]:
-    await asyncio.to_thread(sort.sort, conversation.pk)
+    await on_database(sort.sort, conversation.pk)
     rows = Sort.objects.filter(conversation=conversation)
     return {row.aspect: (row.value, row.confidence, row.source) async for row in rows}
 
@@ -38,9 +38,9 @@ async def test_a_waiting_conversation_is_sorted_and_shown_with_its_confidence(an
             conversation=waiting, message=message, epoch=1, state="answered", intent="return_item", confidence=0.93
         )
 
-    await asyncio.to_thread(heard)
-    assert await asyncio.to_thread(sort.sort_due) == 1
-    assert await asyncio.to_thread(sort.sort_due) == 0
+    await on_database(heard)
+    assert await on_database(sort.sort_due) == 1
+    assert await on_database(sort.sort_due) == 0
     found = await judged(waiting)
     assert found["topic"] == ("return", 0.93, "dialogue")
     assert found["product"][0] == "FR5" and found["language"][0] == "es" and found["priority"][0] == "3"
@@ -55,7 +55,7 @@ async def test_a_correction_stays_orders_the_queue_and_is_an_example(ana, at_des
     for aspect, value in (("topic", "warranty"), ("priority", "1"), ("language", "en")):
         answer = await browser.post(f"/desk/c/{waiting.pk}/sort", {"aspect": aspect, "value": value})
         assert answer.status_code == 204
-    await asyncio.to_thread(say, waiting, Line("customer", "Sigo esperando"))
+    await on_database(say, waiting, Line("customer", "Sigo esperando"))
     found = await judged(waiting)
     assert found["topic"] == ("warranty", 1.0, "agent") and found["priority"] == ("1", 1.0, "agent")
     assert (await waiting.handoffs.aget()).priority == 1
@@ -75,15 +75,15 @@ async def test_only_what_is_offered_can_be_chosen(ana, at_desk, waiting, aspect,
 
 
 async def test_the_next_one_who_says_the_same_is_sorted_as_corrected(ana, at_desk, phone) -> None:
-    one = await asyncio.to_thread(
+    one = await on_database(
         begin, "Marc", Line("customer", "Pita todo el rato y no sé qué quiere decir ese pitido"), handoff="no_answer"
     )
     await judged(one)
     await (await at_desk(ana)).post(f"/desk/c/{one.pk}/sort", {"aspect": "topic", "value": "product"})
-    two = await asyncio.to_thread(
+    two = await on_database(
         begin, "Sara", Line("customer", "Pita todo el rato, ¿qué significa ese pitido?"), handoff="no_answer"
     )
-    three = await asyncio.to_thread(
+    three = await on_database(
         begin, "Iván", Line("customer", "Quiero la factura a nombre de mi empresa"), handoff="no_answer"
     )
     assert (await judged(two))["topic"][::2] == ("product", "examples")
@@ -96,7 +96,7 @@ async def test_corrections_become_a_file_to_review(ana, at_desk, waiting, tmp_pa
     await browser.post(f"/desk/c/{waiting.pk}/sort", {"aspect": "topic", "value": "warranty"})
     await browser.post(f"/desk/c/{waiting.pk}/sort", {"aspect": "sentiment", "value": "upset"})
     file = tmp_path / "corrections.yml"
-    await asyncio.to_thread(call_command, "sorting_data", str(file))
+    await on_database(call_command, "sorting_data", str(file))
     data = yaml.safe_load(file.read_text(encoding="utf-8"))
     assert [entry["intent"] for entry in data["nlu"]] == ["claim_warranty"]
     assert data["nlu"][0]["examples"].startswith("- ") and "LB-10401" not in file.read_text(encoding="utf-8")
@@ -155,17 +155,17 @@ async def test_automatic_assignment_looks_at_language_topic_load_and_who_is_ther
         Skills.objects.create(agent=ana, languages=["en"])
         Skills.objects.create(agent=bruno, languages=["es"], topics=["return"], most=1)
 
-    await asyncio.to_thread(prepare)
-    best = await asyncio.to_thread(assignment.fits, waiting)
+    await on_database(prepare)
+    best = await on_database(assignment.fits, waiting)
     assert [fit.agent_id for fit in best] == [bruno.pk, ana.pk]
     # By hand: nothing is given. Automatically: only to somebody who is there and has room.
-    assert await asyncio.to_thread(assignment.assign_waiting) == 0
+    assert await on_database(assignment.assign_waiting) == 0
     settings.DESK_ASSIGNMENT = "automatic"
-    assert await asyncio.to_thread(assignment.assign_waiting) == 0
-    await asyncio.to_thread(presence.touch, bruno.pk)
-    assert await asyncio.to_thread(here) == {bruno.pk}
-    marc = await asyncio.to_thread(begin, "Marc", Line("customer", "Hola, quiero devolverlo"), handoff="press")
-    assert await asyncio.to_thread(assignment.assign_waiting) == 1
+    assert await on_database(assignment.assign_waiting) == 0
+    await on_database(presence.touch, bruno.pk)
+    assert await on_database(here) == {bruno.pk}
+    marc = await on_database(begin, "Marc", Line("customer", "Hola, quiero devolverlo"), handoff="press")
+    assert await on_database(assignment.assign_waiting) == 1
     await marc.arefresh_from_db()
     await waiting.arefresh_from_db()
     # The graver one went first, and Bruno has room for one.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from uuid import uuid4
 
 import pytest
 
+from bot.conversations.database import on_database
 from tests.desk.desk_cast import CITED, Line, Programme, begin, say, settled
 
 
@@ -22,7 +22,7 @@ def brunos(bruno) -> Programme:
 
 
 async def test_the_queue(api, waiting) -> None:
-    await asyncio.to_thread(begin, "Marc", Line("customer", "Hola"))
+    await on_database(begin, "Marc", Line("customer", "Hola"))
     body = (await api.get("/api/conversations?owner=queue")).json()
     assert body["count"] == 1
     first = body["conversations"][0]
@@ -32,7 +32,7 @@ async def test_the_queue(api, waiting) -> None:
 
 
 async def test_a_conversation_with_everything_about_it(api, waiting) -> None:
-    await asyncio.to_thread(say, waiting, Line("bot", "Treinta días", citations=(CITED,)))
+    await on_database(say, waiting, Line("bot", "Treinta días", citations=(CITED,)))
     body = (await api.get(f"/api/conversations/{waiting.pk}")).json()
     assert (body["owner"], body["status"], body["language"]) == ("queue", "open", "es")
     assert [line["author"] for line in body["messages"][:3]] == ["customer", "bot", "customer"]

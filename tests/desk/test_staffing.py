@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
 
+from bot.conversations.database import on_database
 from bot.desk.security.models import AuditLine
 from bot.desk.sorting.assignment import fits
 from bot.desk.sorting.models import Skills
@@ -32,10 +32,10 @@ async def test_vera_makes_a_team_and_the_conversation_goes_to_its_members(vera, 
     html = (await browser.get(PAGE)).content.decode()
     assert "Taller de cafeteras" in html and "Bruno Sanz" in html
     await browser.post(f"/desk/c/{waiting.pk}/transfer", {"to": f"team:{team.pk}"})
-    assert [fit.name for fit in await asyncio.to_thread(fits, waiting)] == ["Bruno Sanz"]
+    assert [fit.name for fit in await on_database(fits, waiting)] == ["Bruno Sanz"]
     # Renamed with nobody in it, it is for everybody again; another one may not have its name.
     await browser.post(PAGE, {"do": "team", "id": str(team.pk), "name": "Taller"})
-    assert len(await asyncio.to_thread(fits, waiting)) == 2
+    assert len(await on_database(fits, waiting)) == 2
     refused = await browser.post(PAGE, {"do": "team", "name": "TALLER"})
     assert refused.status_code == 422
     assert "Ya hay otro equipo con ese nombre." in refused.content.decode()
@@ -60,9 +60,9 @@ async def test_skills_decide_who_is_named_first(vera, bruno, at_desk, waiting) -
     assert (skills.most, skills.takes, skills.languages, skills.topics) == (3, True, ["en"], ["return"])
     html = (await browser.get(PAGE)).content.decode()
     assert "3 conversaciones a la vez" in html and "devolución o cambio" in html
-    assert [fit.name for fit in await asyncio.to_thread(fits, waiting)] == ["Ana Ruiz", "Bruno Sanz"]
+    assert [fit.name for fit in await on_database(fits, waiting)] == ["Ana Ruiz", "Bruno Sanz"]
     await browser.post(PAGE, {"do": "agent", "id": str(bruno.pk), "most": "3"})
-    assert [fit.name for fit in await asyncio.to_thread(fits, waiting)] == ["Ana Ruiz"]
+    assert [fit.name for fit in await on_database(fits, waiting)] == ["Ana Ruiz"]
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from bot.conversations import ownership
+from bot.conversations.database import on_database
 from bot.conversations.models import Conversation
 from bot.desk.tools import past_replies
 from bot.desk.tools.models import PastReply
@@ -37,10 +36,10 @@ def no_index(settings) -> None:
 
 
 async def test_what_ana_answered_to_marc_is_suggested_for_lucia(ana, bruno, at_desk, phone) -> None:
-    marc = await asyncio.to_thread(answered, ana.pk)
-    assert await asyncio.to_thread(past_replies.learn) == 3
-    assert await asyncio.to_thread(past_replies.learn) == 0
-    lucia = await asyncio.to_thread(
+    marc = await on_database(answered, ana.pk)
+    assert await on_database(past_replies.learn) == 3
+    assert await on_database(past_replies.learn) == 0
+    lucia = await on_database(
         begin, "Lucía Romero", Line("customer", "No encuentro la etiqueta para devolverlo, ¿me envías una nueva?"),
         handoff="press",
     )  # fmt: skip
@@ -57,12 +56,12 @@ async def test_what_ana_answered_to_marc_is_suggested_for_lucia(ana, bruno, at_d
 
 
 async def test_ones_own_conversation_and_other_languages_are_no_source(ana, at_desk, phone) -> None:
-    marc = await asyncio.to_thread(answered, ana.pk)
-    await asyncio.to_thread(past_replies.learn)
+    marc = await on_database(answered, ana.pk)
+    await on_database(past_replies.learn)
     browser = await at_desk(ana)
     assert "otra etiqueta" not in (await browser.get(f"/desk/c/{marc.pk}/suggested")).content.decode()
     words = Line("customer", "I lost the return label, can you send another?")
-    amy = await asyncio.to_thread(begin, "Amy", words, handoff="press", language="en")
+    amy = await on_database(begin, "Amy", words, handoff="press", language="en")
     assert "otra etiqueta" not in (await browser.get(f"/desk/c/{amy.pk}/suggested")).content.decode()
 
 
@@ -72,7 +71,7 @@ async def test_notes_are_never_learnt_and_short_words_never_suggested(ana, phone
         ownership.reply(marc.pk, ana.pk, "Ojo: este cliente es muy pesado", agent_name="Ana", note=True)
         ownership.reply(marc.pk, ana.pk, "Voy", agent_name="Ana")
 
-    await asyncio.to_thread(talk)
-    await asyncio.to_thread(past_replies.learn)
+    await on_database(talk)
+    await on_database(past_replies.learn)
     row = await PastReply.objects.aget()
     assert (row.answer, bytes(row.vector)) == ("", b"")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
+from bot.conversations.database import on_database
 from bot.conversations.models import Delivery, Identity
 from tests.desk.desk_cast import CITED, Line, begin, said, settled
 
@@ -15,7 +15,7 @@ ATTACK = "<script>alert('x')</script><img src=x onerror=alert(1)> {{ 7|add:7 }}"
 
 
 async def test_what_a_customer_writes_is_shown_literally_everywhere(ana, at_desk, phone) -> None:
-    conversation = await asyncio.to_thread(
+    conversation = await on_database(
         begin,
         f'"><b>{ATTACK}',
         Line("customer", ATTACK),
@@ -35,7 +35,7 @@ async def test_what_a_customer_writes_is_shown_literally_everywhere(ana, at_desk
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "//evil.example/x", "http:evil", "x"])
 async def test_a_citation_links_only_where_a_browser_may_go(ana, at_desk, phone, address) -> None:
     line = Line("bot", "Treinta días", citations=({**CITED, "url": address},))
-    conversation = await asyncio.to_thread(begin, "Lucía", line, handoff="press")
+    conversation = await on_database(begin, "Lucía", line, handoff="press")
     html = (await (await at_desk(ana)).get(f"/desk/c/{conversation.pk}")).content.decode()
     assert CITED["title"] in html
     assert f'href="{address}"' not in html
@@ -83,7 +83,7 @@ async def test_a_customer_who_has_blocked_us_is_not_written_to(ana, at_desk, wai
 
 async def test_a_reply_after_the_window_closed_is_refused_in_words_and_a_note_is_kept(ana, at_desk, phone) -> None:
     line = Line("customer", "¿Hay alguien?")
-    late = await asyncio.to_thread(begin, "Lucía", line, handoff="press", channel="whatsapp")
+    late = await on_database(begin, "Lucía", line, handoff="press", channel="whatsapp")
     await Identity.objects.aupdate(last_inbound_at=timezone.now() - timedelta(hours=24))
     browser = await at_desk(ana)
     answer = await browser.post(f"/desk/c/{late.pk}/reply", {"text": "Sí, dime"})
@@ -115,6 +115,6 @@ async def test_a_failed_delivery_is_sent_again_when_the_agent_says_so(ana, at_de
 
 
 async def test_a_delivery_of_another_conversation_is_not_there(ana, at_desk, waiting) -> None:
-    other = await asyncio.to_thread(begin, "Marc", Line("customer", "Hola"), Line("bot", "Hola"))
+    other = await on_database(begin, "Marc", Line("customer", "Hola"), Line("bot", "Hola"))
     delivery = await Delivery.objects.filter(conversation=other).afirst()
     assert (await (await at_desk(ana)).post(f"/desk/c/{waiting.pk}/again/{delivery.pk}")).status_code == 404

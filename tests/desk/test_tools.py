@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -15,6 +14,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from bot.conversations import watching
+from bot.conversations.database import on_database
 from bot.conversations.models import Conversation, Event, Handoff, Identity
 from bot.desk.access import SHOP_TIME
 from bot.desk.refusals import Refused
@@ -76,7 +76,7 @@ async def test_what_nobody_accepts_goes_back_to_the_queue(ana, bruno, at_desk, w
     await taken(browser, waiting)
     await browser.post(url(waiting, "transfer"), {"to": f"agent:{bruno.pk}"})
     settings.AGENT_SILENCE = timedelta(0)
-    assert await asyncio.to_thread(watching.release_silent_agents) == 1
+    assert await on_database(watching.release_silent_agents) == 1
     await waiting.arefresh_from_db()
     assert waiting.owner == "queue"
 
@@ -113,8 +113,8 @@ async def test_the_customer_brings_back_what_was_put_aside(ana, at_desk, waiting
     assert "Apartada hasta el" in await page(browser, waiting)
     # What is put aside is no silence.
     settings.AGENT_SILENCE = timedelta(0)
-    assert await asyncio.to_thread(watching.release_silent_agents) == 0
-    await asyncio.to_thread(say, waiting, Line("customer", "¿Alguna novedad?"))
+    assert await on_database(watching.release_silent_agents) == 0
+    await on_database(say, waiting, Line("customer", "¿Alguna novedad?"))
     assert (await Snooze.objects.aget()).ended_by == "customer"
     assert "Apartada" not in await page(browser, waiting)
 
@@ -123,10 +123,10 @@ async def test_it_comes_back_at_its_time_with_what_was_to_be_done(ana, at_desk, 
     browser = await at_desk(ana)
     await taken(browser, waiting)
     await browser.post(url(waiting, "snooze"), {"until": "hour", "note": "llamar al almacén"})
-    assert await asyncio.to_thread(snoozing.wake_due) == 0
+    assert await on_database(snoozing.wake_due) == 0
     await Snooze.objects.aupdate(until=timezone.now() - timedelta(seconds=1))
-    assert await asyncio.to_thread(snoozing.wake_due) == 1
-    assert await asyncio.to_thread(snoozing.wake_due) == 0
+    assert await on_database(snoozing.wake_due) == 1
+    assert await on_database(snoozing.wake_due) == 0
     html = await page(browser, waiting)
     assert "llamar al almacén" in html and "nota privada" in html
     await waiting.arefresh_from_db()
@@ -202,7 +202,7 @@ async def test_once_the_customer_has_written_again_it_is_too_late(ana, at_desk, 
     await taken(browser, waiting)
     await browser.post(url(waiting, "resolve"), {})
     identity = await Identity.objects.aget(pk=waiting.identity_id)
-    await asyncio.to_thread(receive, inbound_from(identity, "Hola otra vez"))
+    await on_database(receive, inbound_from(identity, "Hola otra vez"))
     answer = await browser.post(url(waiting, "undo"))
     assert answer.status_code == 422 and "Ya no se puede deshacer" in answer.content.decode()
     await waiting.arefresh_from_db()
@@ -218,7 +218,7 @@ def again(waiting: Conversation) -> Conversation:
 
 
 async def test_a_duplicate_ends_silently_and_comes_back_whole(ana, bruno, at_desk, waiting, phone) -> None:
-    other = await asyncio.to_thread(again, waiting)
+    other = await on_database(again, waiting)
     browser = await at_desk(ana)
     await taken(browser, waiting)
     panel = (await browser.get(url(other, "passing"))).content.decode()
@@ -240,19 +240,19 @@ async def test_who_goes_on_in_the_duplicate_reaches_the_same_agent(ana, at_desk,
     from bot.conversations.receive import receive
     from tests.desk.test_tools_files import inbound_from
 
-    other = await asyncio.to_thread(again, waiting)
+    other = await on_database(again, waiting)
     browser = await at_desk(ana)
     await taken(browser, waiting)
     await browser.post(url(other, "join"), {"into": str(waiting.pk)})
     identity = await Identity.objects.aget(pk=other.identity_id)
-    await asyncio.to_thread(receive, inbound_from(identity, "¿Y bien?"))
+    await on_database(receive, inbound_from(identity, "¿Y bien?"))
     await other.arefresh_from_db()
     assert other.agent_id == ana.pk
 
 
 async def test_only_the_same_customers_open_conversations_are_joined(ana, bruno, at_desk, waiting) -> None:
-    marc = await asyncio.to_thread(begin, "Marc", Line("customer", "Hola"), handoff="press")
-    other = await asyncio.to_thread(again, waiting)
+    marc = await on_database(begin, "Marc", Line("customer", "Hola"), handoff="press")
+    other = await on_database(again, waiting)
     browser = await at_desk(ana)
     for into in (str(marc.pk), str(waiting.pk), str(uuid4()), "x", ""):
         assert (await browser.post(url(waiting, "join"), {"into": into})).status_code == 422
@@ -262,7 +262,7 @@ async def test_only_the_same_customers_open_conversations_are_joined(ana, bruno,
 
 
 async def test_the_api_passes_puts_aside_and_undoes(ana, bruno, waiting) -> None:
-    programme = await asyncio.to_thread(Programme, ana)
+    programme = await on_database(Programme, ana)
     address = f"/api/conversations/{waiting.pk}"
     await programme.post(f"{address}/take")
     assert (await programme.post(f"{address}/snooze", {"until": "hour"})).status_code == 200

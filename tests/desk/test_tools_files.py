@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -11,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import AsyncClient
 from django.utils import timezone
 
+from bot.conversations.database import on_database
 from bot.conversations.media import address as addresses
 from bot.conversations.models import Conversation, Identity, Media, Message
 from channels.base import Inbound
@@ -111,7 +111,7 @@ async def test_an_expired_address_opens_nothing(ana, at_desk, waiting, phone, mo
     browser = await at_desk(ana)
     file = (await upload(browser, waiting, photo(), "a.jpg")).json()["id"]
     await browser.post(f"/desk/c/{waiting.pk}/reply", {"text": "Toma", "files": file})
-    path = "/files/" + (await asyncio.to_thread(addresses.address, file)).rpartition("/files/")[2]
+    path = "/files/" + (await on_database(addresses.address, file)).rpartition("/files/")[2]
     assert (await AsyncClient().get(path)).status_code == 200
     monkeypatch.setattr(addresses, "GOOD_FOR", timedelta(seconds=-1))
     assert (await AsyncClient().get(path)).status_code == 404

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
 
+from bot.conversations.database import on_database
 from knowledge.translating import read
 from tests.desk.desk_cast import Line, begin
 from tests.knowledge.editor.test_editor_written import model, sandbox
@@ -22,9 +22,7 @@ async def test_without_a_model_there_is_no_translation(ana, at_desk, waiting) ->
 
 async def test_with_one_a_line_is_shown_translated_and_marked(ana, at_desk, phone, model: Any) -> None:
     model("faithful")
-    amy = await asyncio.to_thread(
-        begin, "Amy", Line("customer", "It leaks <b>a lot</b>"), handoff="press", language="en"
-    )
+    amy = await on_database(begin, "Amy", Line("customer", "It leaks <b>a lot</b>"), handoff="press", language="en")
     browser = await at_desk(ana)
     html = (await browser.get(f"/desk/c/{amy.pk}")).content.decode()
     assert "Traducir" in html and "It leaks &lt;b&gt;a lot" in html
