@@ -66,7 +66,9 @@ def cases(conversation: Conversation) -> list[CaseView]:
 
 
 def case_by_number(number: str) -> Case | None:
-    return Case.objects.select_related("order").filter(number__iexact=number.strip()).first()
+    # PostgreSQL takes no NUL, not even to find nothing by it.
+    known = number.strip().replace("\0", "")
+    return Case.objects.select_related("order").filter(number__iexact=known).first()
 
 
 def orders(conversation: Conversation) -> list[OrderView]:

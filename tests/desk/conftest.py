@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.test import AsyncClient
 
+from bot.conversations.background import idle
 from bot.conversations.models import Conversation
 from channels.memory.adapter import MemoryAdapter
 from tests.desk.desk_cast import Line, begin
@@ -37,15 +38,16 @@ def elena(transactional_db: None) -> Any:
 
 
 @pytest.fixture
-def at_desk() -> Callable[[Any], Awaitable[AsyncClient]]:
-    """A browser in which somebody has signed in."""
+async def at_desk(transactional_db: None) -> AsyncIterator[Callable[[Any], Awaitable[AsyncClient]]]:
+    """A browser in which somebody has signed in; what its pages started has ended before the tables are emptied."""
 
     async def open_for(account: Any) -> AsyncClient:
         client = AsyncClient(headers={"accept-language": "es"})
         await client.aforce_login(account)
         return client
 
-    return open_for
+    yield open_for
+    await idle()
 
 
 @pytest.fixture
