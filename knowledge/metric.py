@@ -47,31 +47,46 @@ class Map:
 @dataclass(frozen=True)
 class Told:
     """What known questions say of a new one: about 1 for the article it belongs to and about 0 for others; `none`: for
-    the sort that no article answers."""
+    the sort that no article answers. `nearest`: the cosine of each article's nearest one, and of none's under ""."""
 
     articles: dict[str, float]
     none: float
+    nearest: dict[str, float]
 
     @classmethod
     def nothing(cls) -> Told:
-        return cls({}, math.nan)
+        return cls({}, math.nan, {})
+
+    def about(self, slug: str) -> tuple[float, float]:
+        """(`none`, how much nearer the article's nearest question is than any without an answer); NaN if unknown.
+
+        The first looks at many questions from afar. One that asks nearly the same thing speaks louder than all of
+        them, on either side, and that only the second tells.
+        """
+        return self.none, self.nearest.get(slug, math.nan) - self.nearest.get("", math.nan)
 
 
 @dataclass(frozen=True)
 class Telling:
-    """Known questions (their directions, one per row), and what each says of every article (by slug) and of none."""
+    """Known questions (their directions, one per row), what each says of every article (by slug) and of none, and where
+    in `slugs` its own article is (behind their end: none)."""
 
     middle: NDArray[np.float32]
     axes: NDArray[np.float32]
     rows: NDArray[np.float32]
     weights: NDArray[np.float32]
     slugs: tuple[str, ...]
+    own: NDArray[np.int16]
 
     def __call__(self, mapped: NDArray[np.float32], second: NDArray[np.float32]) -> Told:
         """`mapped`: the question's vector under the map; `second`: by the second encoder."""
         row = directions(joined(mapped[None], second[None], self.middle), self.axes)[0]
-        said = np.exp(-NARROW * (1.0 - self.rows @ row)) @ self.weights
-        return Told(dict(zip(self.slugs, said[:-1].tolist(), strict=True)), float(said[-1]))
+        cosines = self.rows @ row
+        said = np.exp(-NARROW * (1.0 - cosines)) @ self.weights
+        nearest = np.full(len(self.slugs) + 1, -1.0, dtype=np.float32)
+        np.maximum.at(nearest, self.own, cosines)
+        articles = dict(zip(self.slugs, said[:-1].tolist(), strict=True))
+        return Told(articles, float(said[-1]), dict(zip((*self.slugs, ""), nearest.tolist(), strict=True)))
 
 
 @dataclass(frozen=True)
@@ -108,20 +123,20 @@ def telling(mapped: NDArray[np.float32], second: NDArray[np.float32], belongs: S
     """Learns from questions, one per row, with the slug of the article that each belongs to, "" for none. Those with
     and those without an article weigh the same."""
     slugs = tuple(sorted({slug for slug in belongs if slug}))
+    own = np.array([slugs.index(slug) if slug else len(slugs) for slug in belongs], dtype=np.int16)
     middle = second.mean(axis=0)
     both = joined(mapped, second, middle)
     _values, vectors = np.linalg.eigh(both.T.astype(np.float64) @ both)
     axes = vectors[:, -DIRECTIONS:].astype(np.float16).astype(np.float32)
     rows = directions(both, axes)
-    number = {slug: place for place, slug in enumerate(slugs)}
-    wanted = np.zeros((len(rows), len(slugs) + 1), dtype=np.float32)
-    wanted[np.arange(len(rows)), [number.get(slug, -1) for slug in belongs]] = 1.0
-    answered = wanted[:, -1] == 0
-    share = np.where(answered, 0.5 / max(1, answered.sum()), 0.5 / max(1, (~answered).sum())) * len(rows)
+    wanted = np.eye(len(slugs) + 1, dtype=np.float32)[own]
+    answered = own < len(slugs)
+    many, few = int(answered.sum()), int((~answered).sum())
+    share = np.where(answered, 0.5 / max(1, many), 0.5 / max(1, few)) * len(rows)
     kernel = np.exp(-NARROW * (1.0 - rows @ rows.T))
     kernel[np.diag_indices_from(kernel)] += (RIDGE / share).astype(np.float32)
     weights = np.linalg.solve(kernel, wanted).astype(np.float16).astype(np.float32)
-    return Telling(middle, axes, rows, weights, slugs)
+    return Telling(middle, axes, rows, weights, slugs, own)
 
 
 def joined(
@@ -158,6 +173,7 @@ def metric(encoder: str) -> Metric | None:
             unit(data["rows"].astype(np.float32)),
             data["weights"].astype(np.float32),
             tuple(data["slugs"].tolist()),
+            data["own"],
         )
         return Metric(encoder, learnt, told, wordings, checksum)
 
@@ -175,6 +191,7 @@ def save(encoder: str, learnt: Map, told: Telling, wordings: set[bytes]) -> None
         rows=np.round(told.rows / np.abs(told.rows).max(axis=1, keepdims=True) * 127).astype(np.int8),
         weights=told.weights.astype(np.float16),
         slugs=np.array(told.slugs),
+        own=told.own,
         wordings=np.array([list(k) for k in sorted(wordings)], dtype=np.uint8),
     )
     metric.cache_clear()

@@ -137,14 +137,16 @@ def product_features(article: Article, named: frozenset[str]) -> tuple[float, fl
     return mention, float(bool(own & named)), float(not own & named), 0.0
 
 
-def signals(known: Corpus, asked: Asked, ranked: Sequence[Ranked], shared: Shared, none: float) -> tuple[float, ...]:
+def signals(
+    known: Corpus, asked: Asked, ranked: Sequence[Ranked], shared: Shared, told: tuple[float, float]
+) -> tuple[float, ...]:
     """What the calibrator weighs. Words count in the language of the question, and say nothing of a foreign article.
 
-    `none`: how much the question is of the sort that no article answers, NaN if unknown.
+    `told`: what known questions say of the first article (`Told.about`).
     """
     article = known.versions(asked.language, asked.day)[ranked[0].slug]
     if article.language != asked.language:
-        return tuple(scoring.signals(ranked, math.nan, math.nan, none))
+        return tuple(scoring.signals(ranked, math.nan, math.nan, told))
     lexicon, stems = known.words[asked.language].lexicon, shared.stems[asked.language]
     share, own = lexicon.share(stems, lexicon.frequency), lexicon.share(stems, article.times)
-    return tuple(scoring.signals(ranked, share, own, none))
+    return tuple(scoring.signals(ranked, share, own, told))

@@ -82,8 +82,8 @@ def search(
         return Found(())
     shown = known.versions(language, asked.day)
     candidates = tuple(candidate(shown[item.slug], item, hits, shared) for item in ranked[:limit])
-    none = none_of(learnt, ranked[0].slug, hits)
-    return Found(candidates, ranking.signals(known, asked, ranked, shared, none))
+    told = told_about(learnt, ranked[0].slug, hits)
+    return Found(candidates, ranking.signals(known, asked, ranked, shared, told))
 
 
 def worth_a_look(known: Corpus, asked: Asked, passages: list[str], shared: Shared) -> list[Article]:
@@ -119,18 +119,19 @@ def speaks_of(learnt: Metric, article: Article) -> bool:
     return 2 * len(article.wordings & learnt.wordings) >= len(article.wordings)
 
 
-def none_of(learnt: Learnt, slug: str, found: Sequence[Hit]) -> float:
-    """How much the question is of the sort that no article answers; NaN where the article's nearest wording is newer
-    than what this was learnt from, because an editor has just widened what articles answer."""
+def told_about(learnt: Learnt, slug: str, found: Sequence[Hit]) -> tuple[float, float]:
+    """`Told.about`; unknown where the article's nearest wording is newer than what this was learnt from, because an
+    editor has just widened what articles answer."""
+    unknown = math.nan, math.nan
     if slug not in learnt.told.articles:
-        return math.nan
+        return unknown
     if slug in learnt.newer:
         wordings = [hit for hit in found if hit.article.slug == slug and hit.passage.kind == "question"]
         nearest_one = max(wordings, key=lambda hit: hit.cosine)
         known = metric(base_name())
         if known is None or not known.knows(frozenset([key(nearest_one.passage.searched)])):
-            return math.nan
-    return learnt.told.none
+            return unknown
+    return learnt.told.about(slug)
 
 
 def candidate(article: Article, ranked: scoring.Ranked, hits: Sequence[Hit], shared: Shared) -> Candidate:

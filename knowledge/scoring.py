@@ -27,7 +27,8 @@ PASSAGE_WORDS, KIN = FEATURES.index("passage_words"), FEATURES.index("kin")
 AGAINST = frozenset({"other_product", "no_product"})
 
 SIGNALS = (
-    "score", "chance", "margin", "lead", "known_words", "own_words", "passage_words", "kin_lead", "unlike_none",
+    "score", "chance", "margin", "lead", "known_words", "own_words", "passage_words", "kin_lead", "closer",
+    "unlike_none",
 )  # fmt: skip
 
 type Three = tuple[float, float, float]
@@ -130,13 +131,14 @@ def kinship(
     return found
 
 
-def signals(ranked: Sequence[Ranked], known_words: float, own_words: float, none: float) -> list[float]:
+def signals(ranked: Sequence[Ranked], known_words: float, own_words: float, told: tuple[float, float]) -> list[float]:
     """The numbers behind SIGNALS, in that order, for the first of `ranked` (which must not be empty).
 
     `known_words` and `own_words`: how much of the question's weight is in words of any article, and of the first one;
-    `none`: how much it is of the sort that no article answers. NaN: unknown.
+    `told`: what known questions say of it (`Told.about`). NaN: unknown.
     """
     first = ranked[0].score
+    none, closer = told
     rest = [article.score for article in ranked[1 : COMPANY + 1]]
     # A young help centre has few articles to compare with: the lead over them says little, but not nothing.
     rest = rest or [first - 1.0]
@@ -149,5 +151,6 @@ def signals(ranked: Sequence[Ranked], known_words: float, own_words: float, none
         own_words,
         ranked[0].features[PASSAGE_WORDS],
         ranked[0].features[KIN] - max((article.features[KIN] for article in ranked[1:]), default=0.0),
+        closer,
         -none,
     ]

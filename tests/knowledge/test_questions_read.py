@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -120,6 +121,9 @@ def test_known_questions_tell_which_article_a_like_one_belongs_to() -> None:
 
     assert [max(one.articles, key=one.articles.__getitem__) for one in said[:3]] == ["returns", "returns", "warranty"]
     assert said[3].none > 0.5 > max(one.none for one in said[:3])
+    none, closer = said[0].about("returns")
+    assert none == said[0].none and closer > 0 > said[3].about("returns")[1]
+    assert math.isnan(said[0].about("an article of today")[1])
 
 
 def test_the_kinship_of_an_article_nothing_was_learnt_of_is_guessed_from_how_near_it_is() -> None:

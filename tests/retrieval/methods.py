@@ -103,7 +103,9 @@ def as_committed(collection: Collection, vectors: Known) -> Outcome:
         text = case.asked.text
         told = learnt.telling(learnt.map(vectors.query(text)), vectors.second(text))
         ranked = scoring.rank(bench.features(case.question, told, gaps=fitted.gaps), fitted.ranking)
-        signals = ranking.signals(collection.corpus, case.asked, ranked, bench.shared(case.question), told.none)
+        signals = ranking.signals(
+            collection.corpus, case.asked, ranked, bench.shared(case.question), told.about(ranked[0].slug)
+        )
         (found.sure if case.expect else found.unsure).append(fitted.confidence(signals))
         if case.expect:
             found.places.append(place([one.slug for one in ranked], case.expect))
@@ -172,7 +174,7 @@ def with_gaps(bench: Bench, cases: list[Case], gaps: Three) -> Trial:
 
 def signals_of(bench: Bench, case: Case, weights: list[float], gaps: Three) -> tuple[tuple[float, ...], list[Ranked]]:
     ranked = scoring.rank(bench.features(case.question, Told.nothing(), gaps=gaps), weights)
-    return ranking.signals(bench.corpus, case.asked, ranked, bench.shared(case.question), math.nan), ranked
+    return ranking.signals(bench.corpus, case.asked, ranked, bench.shared(case.question), (math.nan, math.nan)), ranked
 
 
 def filled(rows: Array, means: Array | None = None) -> Array:
