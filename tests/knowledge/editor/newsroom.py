@@ -49,5 +49,17 @@ def edit(client: Client, page: ArticlePage, action: str = "", **changes: str) ->
     return client.post(address, fields)
 
 
+def publish(client: Client, page: ArticlePage, **changes: str) -> None:
+    """Change some fields and publish, whatever other answers it costs."""
+    answer = edit(client, page, "publish", **changes)
+    if answer.get("location", "").endswith("/losses/"):
+        shown = BeautifulSoup(client.get(answer["location"]).content, "html.parser")
+        revision = shown.select_one("input[name=revision]")
+        assert revision is not None
+        client.post(f"{answer['location']}publish/", {"revision": revision["value"]})
+    page.refresh_from_db()
+    assert page.live
+
+
 def words(answer: Any) -> str:
     return " ".join(BeautifulSoup(answer.content, "html.parser").get_text(" ").split())

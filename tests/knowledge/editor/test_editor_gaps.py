@@ -12,7 +12,7 @@ from django.utils import timezone
 from knowledge.gaps import close_answered, join_left_behind, record, record_answer, record_gap
 from knowledge.index import index_pending
 from knowledge.models import Gap, Question
-from tests.knowledge.editor.newsroom import article, edit, words
+from tests.knowledge.editor.newsroom import article, publish, words
 
 
 def test_questions_of_one_meaning_are_one_gap_whatever_the_language(small_shop: Path) -> None:
@@ -107,8 +107,8 @@ def test_a_gap_closes_when_a_later_question_like_it_is_answered(small_shop: Path
     pau.post(f"/cms/gaps/{gap.pk}/draft/")
     gap.refresh_from_db()
     assert gap.page is not None
-    edit(pau, gap.page, "publish", short_answer="No vendemos lavadoras, solo pequeños electrodomésticos.",
-         questions="hay lavadoras en la tienda\nquiero comprar una lavadora\ntenéis lavadoras")  # fmt: skip
+    publish(pau, gap.page, short_answer="No vendemos lavadoras, solo pequeños electrodomésticos.",
+            questions="hay lavadoras en la tienda\nquiero comprar una lavadora\ntenéis lavadoras")  # fmt: skip
     index_pending()
     assert close_answered() == 0
 
