@@ -40,7 +40,7 @@ async def forgetting(stop: asyncio.Event) -> None:
     from bot.conversations.media.store import forget_uploads
 
     async def forget_all_uploads() -> None:
-        while not stop.is_set() and await on_database(forget_uploads):
+        while not stop.is_set() and await on_database(forget_uploads) > 0:
             pass
 
     await rounds(stop, FORGET_PAUSE, forget_all_uploads)
