@@ -6,28 +6,14 @@ and no key: SQLite, a local Chroma server, a local Rasa, and the sandbox in plac
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
-from urllib.parse import unquote, urlsplit
 
-import dj_database_url
 from django.utils.translation import gettext_lazy as _
 
+from bot.variables import database, env, env_flag, env_list, mailer
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-
-def env(name: str, default: str = "") -> str:
-    return os.environ.get(name, default)
-
-
-def env_flag(name: str, default: bool) -> bool:
-    return env(name, "1" if default else "0").strip().lower() in {"1", "true", "yes", "on"}
-
-
-def env_list(name: str, default: str = "") -> list[str]:
-    return [item.strip() for item in env(name, default).split(",") if item.strip()]
 
 
 VAR_DIR = Path(env("POSTVENTA_VAR", str(BASE_DIR / "var")))
@@ -120,47 +106,7 @@ TEMPLATES = [
 ]
 
 
-def database() -> dict[str, Any]:
-    """SQLite in `var/` unless DATABASE_URL names another engine.
-
-    WAL lets readers go on while one process writes; IMMEDIATE takes the write lock when a transaction begins, so that
-    two processes wait for each other instead of failing with "database is locked" half way.
-    """
-    config = dict(
-        dj_database_url.parse(
-            env("DATABASE_URL", f"sqlite:///{VAR_DIR / 'postventa.sqlite3'}"), conn_max_age=60, conn_health_checks=True
-        )
-    )
-    if config["ENGINE"] == "django.db.backends.sqlite3":
-        config["OPTIONS"] = {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-20000;",
-        }
-        # A file, because threads that share an in-memory database do not wait for each other's locks.
-        config["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
-    if config["ENGINE"] == "django.db.backends.postgresql":
-        # The threads of a process share its connections; Django keeps none of its own beside a pool.
-        config["CONN_MAX_AGE"] = 0
-        given: Any = config.get("OPTIONS") or {}
-        pool = {"min_size": 1, "max_size": int(env("POSTVENTA_DATABASE_CONNECTIONS", "12")), "timeout": 10}
-        config["OPTIONS"] = {**given, "pool": pool}
-    return config
-
-
-def mailer(url: str) -> dict[str, Any]:
-    """Django's mail backend for smtp://name:password@host:port, smtps:// or smtp+starttls://; without, none is sent."""
-    if not url:
-        return {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
-    parts = urlsplit(url)
-    secured = {"smtps": {"use_ssl": True}, "smtp+starttls": {"use_tls": True}, "smtp": {}}.get(parts.scheme)
-    if secured is None or not parts.hostname:
-        raise ValueError("MAIL_SMTP_URL: smtp+starttls://name:password@host:587, or smtps:// or smtp://.")
-    names = {"username": unquote(parts.username or ""), "password": unquote(parts.password or "")}
-    return {"OPTIONS": {"host": parts.hostname, "port": parts.port, "timeout": 20, **names, **secured}}
-
-
-DATABASES = {"default": database()}
+DATABASES = {"default": database(VAR_DIR)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     # Wagtail searches with PostgreSQL's own words there.
     INSTALLED_APPS.append("django.contrib.postgres")

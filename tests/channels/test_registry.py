@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_django.fixtures import Settings
 
-from bot.settings import mailer
+from bot.variables import mailer
 from channels import registry
 from channels.base import Polled, RawRequest, Unauthorized
 from channels.mail.adapter import MailAdapter
