@@ -18,15 +18,16 @@ GREETING = (
     r"\b\W*)*"
 )
 WORDS = r"(?:\w+ ){0,3}?"
-ASKING = _phrases(
-    r"cuant\w*", "como", "cual\\w*", "cuando", "donde", "hasta", "en que", "por que", "xq", "desde", "quien", "hay",
+OPENINGS = (
+    r"cuant\w*", "como", "cual\\w*", "cuando", "donde", "en que", "por que", "xq", "quien", "hay",
     r"que (?:es|son|hago|se hace|pasa|tengo|plazo|dias?|lotes?|significa|hay|puedo|botones|coste|cosas?|parte)",
-    "q", "si (?:lo|la|los|las|me|se|yo|compro|el|mi|un|una|voy|llego)", "how", "what", "when", "which", "where", "who",
-    "why", "until", "if",
-    start=True,
+    "how", "what", "when", "which", "where", "who", "why",
 )  # fmt: skip
 # "If I bought it in May" and "until Friday" may as well answer something.
-CONDITION = re.compile(r"\b(?:si|if|until|hasta|desde|q)\b")
+CONDITIONS = (
+    "hasta", "desde", "q", "si (?:lo|la|los|las|me|se|yo|compro|el|mi|un|una|voy|llego)", "until", "if",
+)  # fmt: skip
+ASKING, OPENING = _phrases(*OPENINGS, *CONDITIONS, start=True), _phrases(*OPENINGS, start=True)
 ENOUGH_WORDS = 4
 KNOWING = _phrases("saber", "preguntar", "consultar", "una duda", "decirme", "know", "ask", r"wonder\w*", "tell me")
 WANTING = _phrases(
@@ -80,8 +81,7 @@ def wish(text: str) -> str | None:
 def asks(text: str) -> bool:
     """Whether the text begins as a question does, and says enough to be one."""
     folded = plain(text)
-    begins = ASKING.match(folded)
-    return begins is not None and not CONDITION.search(begins.group()) and len(folded.split()) >= ENOUGH_WORDS
+    return bool(OPENING.match(folded)) and len(folded.split()) >= ENOUGH_WORDS
 
 
 def stops(text: str) -> bool:
