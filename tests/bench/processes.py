@@ -29,9 +29,11 @@ class Engine:
 
 
 @contextmanager
-def engine(command: Sequence[object], path: str, port: int, folder: Path, env: Mapping[str, str]) -> Iterator[Engine]:
-    """Run it until the block ends; `path` answers 200 once it is ready. Raises RuntimeError."""
-    log = folder / f"engine-{port}.log"
+def engine(
+    command: Sequence[object], path: str, port: int, folder: Path, logs: Path, env: Mapping[str, str]
+) -> Iterator[Engine]:
+    """Run it in `folder` until the block ends; `path` answers 200 once it is ready. Raises RuntimeError."""
+    log = logs / f"engine-{port}.log"
     begun = time.monotonic()
     child = children.spawn(command, cwd=folder, env=env, log=log)
     try:

@@ -144,7 +144,7 @@ class Bench:
         env = {**self.env, "POSTVENTA_RASA_TRACKERS": str(self.shop.var / "alone.sqlite3")}
         command: list[object] = [self.layout.rasa_python, "-m", "bot.dialogue.components.serve", "--port", port]
         command += ["--project", self.layout.root, "--model", self.layout.model()]
-        with engine(command, "/health", port, self.layout.root, env) as running:
+        with engine(command, "/health", port, self.layout.root, self.layout.logs, env) as running:
             yield running
 
     @contextmanager
@@ -157,7 +157,7 @@ class Bench:
         model, port = stock.trained(folder, python, env), free_port()
         command: list[object] = [python, "-m", "rasa", "run", "--model", model, "--port", port, "-i", "127.0.0.1"]
         command += ["--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
-        with engine(command, "/", port, folder, env) as running:
+        with engine(command, "/", port, folder, self.layout.logs, env) as running:
             yield running
 
 
