@@ -40,6 +40,7 @@ async def test_two_tabs_are_one_conversation_in_step(customer: Opener, engine: S
 
     # Both tabs show a line before the shop has it.
     await two.until(all_answered, "the answer to all four")
+    await expect(one.log.locator("li.row.bot").last).to_contain_text("vez", timeout=20_000)
     assert await Conversation.objects.acount() == 1
     assert await Message.objects.filter(author="customer").acount() == 4
     said = "\n".join(question.text for question in engine.asked)
