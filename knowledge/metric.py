@@ -131,8 +131,8 @@ def telling(mapped: NDArray[np.float32], second: NDArray[np.float32], belongs: S
     rows = directions(both, axes)
     wanted = np.eye(len(slugs) + 1, dtype=np.float32)[own]
     answered = own < len(slugs)
-    many, few = int(answered.sum()), int((~answered).sum())
-    share = np.where(answered, 0.5 / max(1, many), 0.5 / max(1, few)) * len(rows)
+    with_one, without = int(answered.sum()), int((~answered).sum())
+    share = np.where(answered, 0.5 / max(1, with_one), 0.5 / max(1, without)) * len(rows)
     kernel = np.exp(-NARROW * (1.0 - rows @ rows.T))
     kernel[np.diag_indices_from(kernel)] += (RIDGE / share).astype(np.float32)
     weights = np.linalg.solve(kernel, wanted).astype(np.float16).astype(np.float32)

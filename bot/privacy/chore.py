@@ -20,11 +20,11 @@ PORTION_PAUSE = 2.0
 async def erasing_what_was_asked(stop: asyncio.Event) -> None:
     """Take up erasures that a process left behind, and end those whose last turn is over."""
 
-    async def work_off() -> None:
+    async def erasures() -> None:
         for each in await on_database(erasing.due):
             await on_database(erasing.work, each)
 
-    await rounds(stop, ERASING_PAUSE, work_off)
+    await rounds(stop, ERASING_PAUSE, erasures)
 
 
 async def keeping(stop: asyncio.Event) -> None:
