@@ -15,7 +15,7 @@ from knowledge import products as about
 from knowledge.calibration import calibration
 from knowledge.corpus import Article
 from knowledge.passages import Passage
-from knowledge.retriever import Candidate, Found, KnowledgeUnavailable, search
+from knowledge.retriever import Candidate, Found, KnowledgeUnavailable, search, search_each
 
 __all__ = ["Answer", "Citation", "KnowledgeUnavailable", "answer"]
 
@@ -72,7 +72,7 @@ def answer(
     Raises KnowledgeUnavailable when articles cannot be searched; the caller then fails towards a person.
     """
     asked = [question, *wording.last_question(question)]
-    found = surest([search(text, language, products=products, today=today) for text in asked])
+    found = surest(search_each(asked, language, products=products, today=today))
     if context and confidence_of(found) < LEANING_BELOW and wording.leans(question, language):
         leaning = search(f"{context[-1]} {question}", language, products=products, today=today)
         if says(leaning, question, language):

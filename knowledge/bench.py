@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -14,9 +13,8 @@ from knowledge import ranking
 from knowledge.corpus import Article, Corpus
 from knowledge.encoder import base_encoder, cleaned
 from knowledge.metric import Map, Told
-from knowledge.passages import Passage
 from knowledge.ranking import Asked, Learnt, Shared
-from knowledge.scoring import Three, sort_of
+from knowledge.scoring import Group, Nearest, Three
 from knowledge.second import second_encoder
 
 NO_GAPS = (0.0, 0.0, 0.0)
@@ -64,10 +62,10 @@ class Bench:
     def __init__(self, corpus: Corpus, vectors: Vectors, learnt: Map, hidden: set[str]) -> None:
         self.corpus = without(corpus, hidden) if hidden else corpus
         self.learnt, self.vectors = learnt, vectors
-        self.pairs = {code: list(passages_of(words.articles)) for code, words in self.corpus.words.items()}
+        self.articles = {code: words.articles for code, words in self.corpus.words.items()}
         self.matrices = {
-            code: learnt(np.stack([vectors.passages[passage.id] for _article, passage in pairs]))
-            for code, pairs in self.pairs.items()
+            code: learnt(np.stack([vectors.passages[identity] for article in articles for identity in article.ids]))
+            for code, articles in self.articles.items()
         }
 
     def features(
@@ -76,18 +74,19 @@ class Bench:
         """What speaks for each article. `told`: by known questions; `twin`: a passage that says the same in another
         language, left out too."""
         vector = self.learnt(self.vectors.query(question.asked.text))
-        own: list[tuple[str, int, float]] = []
-        other: list[tuple[str, int, float]] = []
-        for language, pairs in self.pairs.items():
-            cosines = (self.matrices[language] @ vector).tolist()
-            (own if language == question.asked.language else other).extend(
-                (article.slug, sort_of(passage.kind), cosine)
-                for (article, passage), cosine in zip(pairs, cosines, strict=True)
-                if passage.id != twin
-            )
+        own: list[Group] = []
+        other: list[Group] = []
+        for language, articles in self.articles.items():
+            cosines, begin = self.matrices[language] @ vector, 0
+            for article in articles:
+                near = cosines[begin : begin + len(article.ids)]
+                kept = np.array([identity != twin for identity in article.ids]) if twin else slice(None)
+                group = article.slug, article.sorts[kept], near[kept]
+                (own if language == question.asked.language else other).append(group)
+                begin += len(article.ids)
         shared = self.shared(question)
         learnt = Learnt(told, frozenset(), (), gaps)
-        return ranking.features(self.corpus, question.asked, own, other, shared, learnt)
+        return ranking.features(self.corpus, question.asked, Nearest.of(own), Nearest.of(other), shared, learnt)
 
     def shared(self, question: Question) -> Shared:
         return Shared.of(self.corpus, question.asked)
@@ -108,10 +107,6 @@ class Bench:
             return ""
         cosines = self.learnt(np.stack([self.vectors.passages[identity] for identity in others])) @ mine
         return others[int(cosines.argmax())]
-
-
-def passages_of(articles: Iterable[Article]) -> Iterator[tuple[Article, Passage]]:
-    return ((article, passage) for article in articles for passage in article.passages)
 
 
 def without(corpus: Corpus, hidden: set[str]) -> Corpus:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from django.conf import settings
@@ -57,6 +57,16 @@ class Article:
         """The stems of each passage that is no single sentence of another one."""
         pairs = zip(self.passages, self.tokens, strict=True)
         return [stems for passage, stems in pairs if passage.kind != "sentence"]
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """The id of each passage."""
+        return tuple(passage.id for passage in self.passages)
+
+    @cached_property
+    def sorts(self) -> NDArray[np.int8]:
+        """The sort of each passage, as scoring compares them."""
+        return np.array([sort_of(passage.kind) for passage in self.passages], dtype=np.int8)
 
     def valid(self, day: date) -> bool:
         """Whether the article holds on `day`, a day of the shop."""

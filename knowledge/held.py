@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from knowledge.corpus import Article
 from knowledge.index import vectors_of
 from knowledge.models import IndexState
-from knowledge.ranking import Hit
+from knowledge.ranking import Near
 
 LIMIT = 2_000
 
@@ -32,17 +32,23 @@ class Held:
     matrix: NDArray[np.float32]
 
     def covers(self, article: Article) -> bool:
-        known = set(self.ids)
-        return all(passage.id in known for passage in article.passages)
+        return self.ids == article.ids or set(self.ids) >= set(article.ids)
+
+    def near(self, article: Article, asked: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The cosine of each of the article's passages, NaN for those that the index did not have."""
+        if self.ids == article.ids and self.ids:
+            return np.asarray(self.matrix @ asked)
+        cosines = dict(zip(self.ids, (self.matrix @ asked).tolist(), strict=True)) if self.ids else {}
+        return np.array([cosines.get(identity, np.nan) for identity in article.ids], dtype=np.float32)
 
 
 _held: OrderedDict[tuple[str, int], Held] = OrderedDict()
 _lock = threading.Lock()
 
 
-def near(vector: list[float], articles: Iterable[Article], revision: int) -> list[Hit]:
-    """Each passage of the articles with its cosine to `vector`; `revision` is the corpus's. Those that are not in the
-    index yet are left out. Raises KnowledgeUnavailable."""
+def near(vector: list[float], articles: Iterable[Article], revision: int) -> list[Near]:
+    """How near the passages of the articles are to `vector`; `revision` is the corpus's. Raises
+    KnowledgeUnavailable."""
     wanted = list(articles)
     collection = IndexState.current().collection
     stored = [a for a in wanted if a.vectors is None]
@@ -50,16 +56,12 @@ def near(vector: list[float], articles: Iterable[Article], revision: int) -> lis
     if missing:
         fetch(missing, revision)
     asked = np.array(vector, dtype=np.float32)
-    found: list[Hit] = []
+    found: list[Near] = []
     for article in wanted:
         if article.vectors is not None:
-            near_draft = (article.vectors @ asked).tolist()
-            found += [Hit(article, p, c) for p, c in zip(article.passages, near_draft, strict=True)]
-            continue
-        held = _held.get((collection, article.page_id))
-        if held is not None and held.ids:
-            cosines = dict(zip(held.ids, (held.matrix @ asked).tolist(), strict=True))
-            found += [Hit(article, p, cosines[p.id]) for p in article.passages if p.id in cosines]
+            found.append(Near(article, article.vectors @ asked))
+        elif (held := _held.get((collection, article.page_id))) is not None:
+            found.append(Near(article, held.near(article, asked)))
     return found
 
 
@@ -71,7 +73,7 @@ def fetch(articles: list[Article], revision: int) -> None:
     collection, vectors = vectors_of([passage.id for article in articles for passage in article.passages])
     with _lock:
         for article in articles:
-            ids = tuple(passage.id for passage in article.passages if passage.id in vectors)
+            ids = tuple(identity for identity in article.ids if identity in vectors)
             matrix = np.array([vectors[identity] for identity in ids], dtype=np.float32)
             _held[collection, article.page_id] = Held(revision, ids, matrix)
             _held.move_to_end((collection, article.page_id))

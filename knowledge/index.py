@@ -147,15 +147,14 @@ def vector_key(vector: Sequence[float]) -> bytes:
     return np.asarray(vector, dtype=np.float32).tobytes()
 
 
-def nearest(vector: list[float], count: int) -> list[str]:
-    """The ids of the `count` passages nearest to `vector`, nearest first. Raises KnowledgeUnavailable."""
-    known = _asked_before.get()
-    if known is not None and (before := known.get(vector_key(vector))) is not None:
-        return before
-    store = active_store()
-    with explained():
-        hits = store.similarity_search_by_vector_with_relevance_scores(vector, k=count)
-    return [str(document.id) for document, _distance in hits]
+def nearest(vectors: Sequence[list[float]], count: int) -> list[list[str]]:
+    """For each vector the ids of the `count` passages nearest to it, nearest first, in one call. Raises
+    KnowledgeUnavailable."""
+    known = _asked_before.get() or {}
+    keys = [vector_key(vector) for vector in vectors]
+    unknown = [vector for vector, key in zip(vectors, keys, strict=True) if key not in known]
+    found = known | nearest_of_many(unknown, count) if unknown else known
+    return [found[key] for key in keys]
 
 
 def nearest_of_many(vectors: Sequence[list[float]], count: int) -> dict[bytes, list[str]]:

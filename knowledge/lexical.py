@@ -7,7 +7,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from functools import lru_cache
 
 import bm25s
@@ -75,6 +75,10 @@ class Lexicon:
 
     def share(self, question: list[str], vocabulary: Container[str]) -> float:
         """How much of the question's weight is in words of `vocabulary` (0 to 1)."""
-        terms = set(question)
-        ideal = sum(self.idf(term) for term in terms)
-        return sum(self.idf(term) for term in terms if term in vocabulary) / ideal if ideal else 0.0
+        return self.shares(question, [vocabulary])[0]
+
+    def shares(self, question: list[str], vocabularies: Iterable[Container[str]]) -> list[float]:
+        """`share` of each of many vocabularies."""
+        weights = {term: self.idf(term) for term in dict.fromkeys(question)}
+        ideal = sum(weights.values()) or 1.0
+        return [sum(weight for term, weight in weights.items() if term in each) / ideal for each in vocabularies]

@@ -89,7 +89,7 @@ class Telling:
         return Told(articles, float(said[-1]), dict(zip((*self.slugs, ""), nearest.tolist(), strict=True)))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Metric:
     """The map, what known questions tell, and the wordings that both were learnt from."""
 
@@ -99,10 +99,11 @@ class Metric:
     wordings: frozenset[bytes]
     checksum: str
 
-    def knows(self, wordings: frozenset[bytes]) -> bool:
-        """Whether these wordings (their `frozen.key`) were all there to learn from; of newer ones `telling` cannot
-        speak."""
-        return wordings <= self.wordings
+    @lru_cache(maxsize=4_096)  # noqa: B019 (one or two of these live as long as the process)
+    def known(self, wordings: frozenset[bytes]) -> float:
+        """The share of these wordings (their `frozen.key`) that were there to learn from; of newer ones `telling`
+        cannot speak."""
+        return len(wordings & self.wordings) / len(wordings) if wordings else 1.0
 
 
 def whitening(vectors: NDArray[np.float32], article: NDArray[np.int_]) -> Map:

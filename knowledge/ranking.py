@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from knowledge import lexical, products, scoring
 from knowledge.corpus import Article, Corpus
 from knowledge.metric import Told
-from knowledge.passages import Passage
-from knowledge.scoring import Hits, Ranked, Three
+from knowledge.scoring import Group, Nearest, Ranked, Three
 
 # Articles that no near passage points to, but many words: one published a moment ago is not in the index yet.
 BY_WORDS = 20
@@ -39,18 +38,18 @@ class Asked:
         return cls(text, language, day, words, named or frozenset(about) & products.current().skus)
 
 
-@dataclass(frozen=True)
-class Hit:
-    """A passage near the question."""
+@dataclass(frozen=True, eq=False)
+class Near:
+    """How near each passage of an article is to the question: its cosine, NaN where the index does not have it yet."""
 
     article: Article
-    passage: Passage
-    cosine: float
+    cosines: NDArray[np.float32]
 
     @property
-    def counted(self) -> tuple[str, int, float]:
-        """As scoring takes it: (slug, sort of passage, cosine)."""
-        return self.article.slug, scoring.sort_of(self.passage.kind), self.cosine
+    def group(self) -> Group:
+        """As scoring takes it: the passages that the index has."""
+        held = ~np.isnan(self.cosines)
+        return self.article.slug, self.article.sorts[held], self.cosines[held]
 
 
 @dataclass(frozen=True)
@@ -103,12 +102,12 @@ class Learnt:
 
 
 def features(
-    known: Corpus, asked: Asked, own: Hits, other: Hits, shared: Shared, learnt: Learnt
+    known: Corpus, asked: Asked, own: Nearest, other: Nearest, shared: Shared, learnt: Learnt
 ) -> dict[str, tuple[float, ...]]:
     """The FEATURES of each article worth a look: those with passages near the question (`own`: in its language,
-    `other`: in others), and those that share most words."""
+    `other`: in others) and those that share most words."""
     shown, sizes = known.versions(asked.language, asked.day), known.sizes(asked.language, asked.day)
-    slugs = {hit[0] for hits in (own, other) for hit in hits} | set(shared.most())
+    slugs = own.slugs | other.slugs | set(shared.most())
     near = scoring.nearness(own, other, {slug: sizes[slug] for slug in slugs if slug in shown}, learnt.gaps)
     kin = scoring.kinship(learnt.told.articles, near, learnt.newer, learnt.guess)
     return {

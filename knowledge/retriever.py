@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -24,7 +24,8 @@ from knowledge.held import near
 from knowledge.index import KnowledgeUnavailable, nearest
 from knowledge.metric import Metric, Told, metric
 from knowledge.passages import Passage
-from knowledge.ranking import Asked, Hit, Learnt, Shared
+from knowledge.ranking import Asked, Learnt, Near, Shared
+from knowledge.scoring import WORDING, Nearest
 from knowledge.second import second_encoder
 
 __all__ = ["ArticleRetriever", "Candidate", "Found", "KnowledgeUnavailable", "search", "shop_day"]
@@ -65,24 +66,38 @@ def search(
     `products` are SKUs that the conversation is about; those the question names come before them.
     Articles outside their validity on `today` (default: the shop's today) are left out. Raises KnowledgeUnavailable.
     """
-    question = cleaned(question)
-    if not question:
-        return Found(())
-    known = corpus.current()
-    asked = Asked.of(question, language, today or shop_day(), products)
-    vector = encoder().embed_query(asked.text)
+    return search_each([question], language, products=products, today=today, limit=limit)[0]
+
+
+def search_each(
+    questions: Sequence[str],
+    language: str,
+    *,
+    products: Sequence[str] = (),
+    today: date | None = None,
+    limit: int = 5,
+) -> list[Found]:
+    """`search` for each of several questions, with one call of Chroma."""
+    day, known = today or shop_day(), corpus.current()
+    asked = [Asked.of(text, language, day, products) if (text := cleaned(each)) else None for each in questions]
+    vectors = [encoder().embed_query(one.text) for one in asked if one]
+    places = iter(zip(vectors, nearest(vectors, HITS), strict=True))
+    return [found(known, one, *next(places), limit) if one else Found(()) for one in asked]
+
+
+def found(known: Corpus, asked: Asked, vector: list[float], passages: list[str], limit: int) -> Found:
+    """Ranks what is worth a look. `passages`: the ids of those nearest to the question's `vector`."""
     shared = Shared.of(known, asked)
-    hits = near(vector, worth_a_look(known, asked, nearest(vector, HITS), shared), known.revision)
-    fitted = calibration()
-    learnt = learnt_of(known, asked, vector, hits)
-    own = [hit.counted for hit in hits if hit.article.language == language]
-    other = [hit.counted for hit in hits if hit.article.language != language]
-    ranked = scoring.rank(ranking.features(known, asked, own, other, shared, learnt), fitted.ranking)
+    nears = near(vector, worth_a_look(known, asked, passages, shared), known.revision)
+    learnt = learnt_of(known, asked, vector, nears)
+    own = Nearest.of(each.group for each in nears if each.article.language == asked.language)
+    other = Nearest.of(each.group for each in nears if each.article.language != asked.language)
+    ranked = scoring.rank(ranking.features(known, asked, own, other, shared, learnt), calibration().ranking)
     if not ranked:
         return Found(())
-    shown = known.versions(language, asked.day)
-    candidates = tuple(candidate(shown[item.slug], item, hits, shared) for item in ranked[:limit])
-    told = told_about(learnt, ranked[0].slug, hits)
+    shown, by_page = known.versions(asked.language, asked.day), {each.article.page_id: each for each in nears}
+    candidates = tuple(candidate(shown[item.slug], item, by_page, shared) for item in ranked[:limit])
+    told = told_about(learnt, ranked[0].slug, nears)
     return Found(candidates, ranking.signals(known, asked, ranked, shared, told))
 
 
@@ -97,7 +112,7 @@ def worth_a_look(known: Corpus, asked: Asked, passages: list[str], shared: Share
     return [article for slug in sorted(slugs) for article in known.by_slug[slug] if article.valid(asked.day)]
 
 
-def learnt_of(known: Corpus, asked: Asked, vector: list[float], hits: Sequence[Hit]) -> Learnt:
+def learnt_of(known: Corpus, asked: Asked, vector: list[float], nears: Sequence[Near]) -> Learnt:
     """What was learnt about this question; nothing where the encoder is another one than it was learnt with.
 
     Of an article that was worded anew since, what was learnt no longer speaks: it may be about something else now.
@@ -109,38 +124,48 @@ def learnt_of(known: Corpus, asked: Asked, vector: list[float], hits: Sequence[H
     shown = known.versions(asked.language, asked.day)
     still = {slug: value for slug, value in told.articles.items() if slug in shown and speaks_of(learnt, shown[slug])}
     told = replace(told, articles=still)
-    articles = {hit.article.page_id: hit.article for hit in hits}.values()
-    newer = frozenset(article.slug for article in articles if not learnt.knows(article.wordings))
+    newer = frozenset(each.article.slug for each in nears if learnt.known(each.article.wordings) < 1.0)
     return Learnt(told, newer, fitted.kin_guess, fitted.gaps)
 
 
 def speaks_of(learnt: Metric, article: Article) -> bool:
     """Whether at least half of an article's wordings are those that were learnt from."""
-    return 2 * len(article.wordings & learnt.wordings) >= len(article.wordings)
+    return learnt.known(article.wordings) >= 0.5
 
 
-def told_about(learnt: Learnt, slug: str, found: Sequence[Hit]) -> tuple[float, float]:
+def told_about(learnt: Learnt, slug: str, nears: Sequence[Near]) -> tuple[float, float]:
     """`Told.about`; unknown where the article's nearest wording is newer than what this was learnt from, because an
     editor has just widened what articles answer."""
     unknown = math.nan, math.nan
     if slug not in learnt.told.articles:
         return unknown
     if slug in learnt.newer:
-        wordings = [hit for hit in found if hit.article.slug == slug and hit.passage.kind == "question"]
-        nearest_one = max(wordings, key=lambda hit: hit.cosine)
         known = metric(base_name())
-        if known is None or not known.knows(frozenset([key(nearest_one.passage.searched)])):
+        if known is None or key(nearest_wording(slug, nears).searched) not in known.wordings:
             return unknown
     return learnt.told.about(slug)
 
 
-def candidate(article: Article, ranked: scoring.Ranked, hits: Sequence[Hit], shared: Shared) -> Candidate:
-    cosines = {hit.passage.id: hit.cosine for hit in hits if hit.article is article}
+def nearest_wording(slug: str, nears: Sequence[Near]) -> Passage:
+    """The wording of an article, in any language, that is nearest to the question."""
+    wordings = [
+        (float(each.cosines[place]), each.article.passages[place])
+        for each in nears
+        if each.article.slug == slug
+        for place in np.flatnonzero((each.article.sorts == WORDING) & ~np.isnan(each.cosines))
+    ]
+    return max(wordings, key=lambda pair: pair[0])[1]
+
+
+def candidate(article: Article, ranked: scoring.Ranked, nears: Mapping[int, Near], shared: Shared) -> Candidate:
+    if article.page_id not in nears:
+        return Candidate(article, ranked.score)
     lexicon, words = shared.known.words[article.language].lexicon, shared.stems[article.language]
+    held = zip(article.passages, nears[article.page_id].cosines.tolist(), article.tokens, strict=True)
+    kept = [(passage, cosine, stems) for passage, cosine, stems in held if not math.isnan(cosine)]
+    shares = lexicon.shares(words, [stems for _passage, _cosine, stems in kept])
     met = tuple(
-        (passage, cosines[passage.id] + WORD_WEIGHT * lexicon.share(words, set(stems)))
-        for passage, stems in zip(article.passages, article.tokens, strict=True)
-        if passage.id in cosines
+        (passage, cosine + WORD_WEIGHT * share) for (passage, cosine, _stems), share in zip(kept, shares, strict=True)
     )
     return Candidate(article, ranked.score, met)
 

@@ -8,8 +8,11 @@ score is a weighted sum of absolute numbers, because rank fusion breaks across l
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 # An article that many wordings point to beats one with a single lucky wording.
 TOP = 8
@@ -32,8 +35,8 @@ SIGNALS = (
 )  # fmt: skip
 
 type Three = tuple[float, float, float]
-# (slug, sort of passage, cosine) of passages near the question.
-type Hits = Sequence[tuple[str, int, float]]
+# An article's slug, and of passages of it the sort and the cosine to the question.
+type Group = tuple[str, NDArray[np.int8], NDArray[np.float32]]
 
 
 def sort_of(kind: str) -> int:
@@ -49,6 +52,29 @@ class Sizes:
 
 
 @dataclass(frozen=True)
+class Nearest:
+    """The best cosines of each slug's passages by sort, highest first, and the lowest cosine of all passages."""
+
+    best: Mapping[tuple[str, int], Sequence[float]]
+    floor: float
+
+    @classmethod
+    def of(cls, groups: Iterable[Group]) -> Nearest:
+        best: dict[tuple[str, int], list[float]] = {}
+        floor = math.inf
+        for slug, sorts, cosines in groups:
+            floor = min(floor, float(cosines.min(initial=math.inf)))
+            for sort in (WORDING, TEXT, SENTENCE):
+                if (own := cosines[sorts == sort]).size:
+                    best.setdefault((slug, sort), []).extend(np.sort(own)[-TOP:].tolist())
+        return cls({key: sorted(values, reverse=True)[:TOP] for key, values in best.items()}, floor if best else 0.0)
+
+    @property
+    def slugs(self) -> set[str]:
+        return {slug for slug, _sort in self.best}
+
+
+@dataclass(frozen=True)
 class Ranked:
     """One article (all its languages) against one question."""
 
@@ -57,19 +83,17 @@ class Ranked:
     score: float
 
 
-def nearness(own: Hits, other: Hits, sizes: Mapping[str, Sizes], gaps: Three) -> dict[str, tuple[float, ...]]:
+def nearness(own: Nearest, other: Nearest, sizes: Mapping[str, Sizes], gaps: Three) -> dict[str, tuple[float, ...]]:
     """The first NEAR FEATURES of each slug in `sizes`.
 
-    `own` and `other` are passages in the customer's language and in others. A passage that is not among them (it is
+    `own` and `other` are of passages in the customer's language and in others. A passage that is not among them (it is
     not indexed yet) counts as the worst of them. A version that does not exist is estimated from the other: passages
     of the question's own language lie nearer by `gaps`.
     """
-    here, here_floor = best_of(own)
-    there, there_floor = best_of(other)
     found: dict[str, tuple[float, ...]] = {}
     for slug, size in sizes.items():
-        near = of_sorts(here, slug, size.own, here_floor)
-        far = of_sorts(there, slug, size.other, there_floor)
+        near = of_sorts(own, slug, size.own)
+        far = of_sorts(other, slug, size.other)
         if not any(size.own):
             near = (far[0] + gaps[0], far[1] + gaps[1], far[2] + gaps[2])
         elif not any(size.other):
@@ -78,23 +102,12 @@ def nearness(own: Hits, other: Hits, sizes: Mapping[str, Sizes], gaps: Three) ->
     return found
 
 
-def of_sorts(
-    best: Mapping[tuple[str, int], Sequence[float]], slug: str, size: tuple[int, int, int], floor: float
-) -> Three:
+def of_sorts(near: Nearest, slug: str, size: tuple[int, int, int]) -> Three:
     """How near an article's wordings are, its best text, and its best sentence (the text where it has none apart)."""
+    best, floor = near.best, near.floor
     text = mean(best.get((slug, TEXT), ()), size[TEXT], 1, floor)
     sentence = mean(best.get((slug, SENTENCE), ()), size[SENTENCE], 1, floor) if size[SENTENCE] else text
     return mean(best.get((slug, WORDING), ()), size[WORDING], TOP, floor), text, sentence
-
-
-def best_of(hits: Hits) -> tuple[dict[tuple[str, int], list[float]], float]:
-    """The cosines of each slug's passages by sort, highest first, and the lowest cosine of all."""
-    found: dict[tuple[str, int], list[float]] = {}
-    floor = 1.0
-    for slug, sort, cosine in hits:
-        found.setdefault((slug, sort), []).append(cosine)
-        floor = min(floor, cosine)
-    return {key: sorted(values, reverse=True) for key, values in found.items()}, floor if found else 0.0
 
 
 def mean(values: Sequence[float], size: int, count: int, floor: float) -> float:

@@ -10,7 +10,6 @@ import json
 import logging
 
 from django.conf import settings
-from langchain_core.messages import HumanMessage, SystemMessage
 
 from knowledge import writing
 from knowledge.masking import hidden
@@ -31,7 +30,7 @@ def translated(text: str, language: str) -> str:
         return ""
     told, marks = hidden(text[:TEXT_LIMIT])
     data = {"translate": told, "into": LANGUAGES.get(language, language)}
-    messages = [SystemMessage(INSTRUCTIONS), HumanMessage(json.dumps(data, ensure_ascii=False))]
+    messages = [("system", INSTRUCTIONS), ("human", json.dumps(data, ensure_ascii=False))]
     try:
         future = writing._pool().submit(writing.model(settings.CHAT_MODEL).invoke, messages)
         found = read(str(future.result(timeout=writing.deadline()).text))

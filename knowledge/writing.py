@@ -15,17 +15,17 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from langchain.chat_models import init_chat_model
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import HumanMessage, SystemMessage
 
 from knowledge import corpus, support
 from knowledge.corpus import Article
 from knowledge.masking import masked
 from knowledge.passages import Passage
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
 
 logger = logging.getLogger(__name__)
 PASSAGES = 5
@@ -107,7 +107,7 @@ def ask(question: str, texts: Sequence[str]) -> list[Written]:
         # Whose model it may be is the shop's choice; who asks is nothing that an answer needs.
         "question": masked(question[:QUESTION_LIMIT]),
     }
-    messages = [SystemMessage(INSTRUCTIONS), HumanMessage(json.dumps(data, ensure_ascii=False))]
+    messages = [("system", INSTRUCTIONS), ("human", json.dumps(data, ensure_ascii=False))]
     return read(str(model(settings.CHAT_MODEL).invoke(messages).text))
 
 
@@ -134,6 +134,10 @@ def deadline() -> float:
 @lru_cache(maxsize=2)
 def model(name: str) -> BaseChatModel:
     """The configured model. Raises ImportError (its package is missing) or ValueError (nobody knows its provider)."""
+    # A second of every start, which a shop without a model need not spend.
+    from langchain.chat_models import init_chat_model
+    from langchain_core.language_models import BaseChatModel
+
     found = init_chat_model(name, temperature=0, timeout=deadline(), max_retries=0)
     assert isinstance(found, BaseChatModel)
     return found

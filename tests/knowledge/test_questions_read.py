@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from knowledge import fitting, metric, products, scoring, wording
-from knowledge.scoring import TEXT, WORDING, Sizes
+from knowledge.scoring import TEXT, WORDING, Nearest, Sizes
 from knowledge.spelling import Spelling
 
 
@@ -97,8 +97,9 @@ def test_only_an_elliptic_question_leans(text: str, language: str, leans: bool) 
 def test_an_article_in_one_language_is_not_behind_for_it() -> None:
     one, none = (1, 1, 0), (0, 0, 0)
     sizes = {"both": Sizes(one, one), "own": Sizes(one, none), "foreign": Sizes(none, one)}
-    own = [(slug, sort, cosine) for slug in ("both", "own") for sort, cosine in ((WORDING, 0.5), (TEXT, 0.4))]
-    other = [(slug, sort, cosine) for slug in ("both", "foreign") for sort, cosine in ((WORDING, 0.4), (TEXT, 0.3))]
+    sorts = np.array([WORDING, TEXT])
+    own = Nearest.of((slug, sorts, np.array([0.5, 0.4], np.float32)) for slug in ("both", "own"))
+    other = Nearest.of((slug, sorts, np.array([0.4, 0.3], np.float32)) for slug in ("both", "foreign"))
     near = scoring.nearness(own, other, sizes, (0.1, 0.1, 0.1))
 
     assert near["own"] == pytest.approx(near["both"])
