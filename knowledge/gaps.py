@@ -83,9 +83,11 @@ def record(
     if not stems:
         return None
     fingerprint = hashlib.sha256(" ".join(sorted(set(stems))).encode()).hexdigest()
-    asked, _new = Question.objects.select_related("gap").get_or_create(
+    asked, new = Question.objects.select_related("gap").get_or_create(
         fingerprint=fingerprint, language=language, defaults={"text": text}
     )
+    if new:
+        remembered.keep_at_hand(products.neutral(text, language)[0])
     now, answered = timezone.now(), int(bool(slug))
     changes = {"article": slug, "revision": revision, "conversation": conversation[:64], "last_asked_at": now}
     if answered:

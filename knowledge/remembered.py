@@ -44,6 +44,13 @@ def vectors(texts: Sequence[str]) -> Matrix:
     return np.array([known[keys[text]] for text in wanted], dtype=np.float32)
 
 
+def keep_at_hand(text: str) -> None:
+    """Keep a question's vector where this process has it from answering: the worker need not encode it then."""
+    encoder = base_encoder()
+    if isinstance(encoder, BundledE5) and encoder.at_hand(text):
+        vectors([text])
+
+
 def load(keys: Sequence[str]) -> dict[str, Matrix]:
     found: dict[str, Matrix] = {}
     for begin in range(0, len(keys), CHUNK):

@@ -16,11 +16,14 @@ from importlib import resources
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.recent import Recent
+
 WEIGHTS_SHA256 = "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9"
 NAME = f"usem3 {WEIGHTS_SHA256[:8]}"
 # Its work grows with the square of the length; what a question is about shows in its first sentences.
 CHARACTERS = 600
 BATCH = 64
+QUESTIONS = 1_024
 
 
 class SecondEncoder:
@@ -40,10 +43,18 @@ class SecondEncoder:
             )
         self._model = USE(threads=1)
         self._lock = threading.Lock()
-        self.question = lru_cache(maxsize=1_024)(self._question)
+        self._questions = Recent[NDArray[np.float32]](QUESTIONS)
 
-    def _question(self, text: str) -> NDArray[np.float32]:
-        return np.asarray(self([text])[0], dtype=np.float32)
+    def question(self, text: str) -> NDArray[np.float32]:
+        vector = self._questions.get(text)
+        if vector is None:
+            vector = np.asarray(self([text])[0], dtype=np.float32)
+            self._questions.keep(text, vector)
+        return vector
+
+    def remember(self, text: str, vector: NDArray[np.float32]) -> None:
+        """Take a question's vector that was computed before."""
+        self._questions.keep(text, vector)
 
     def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """A unit vector per text (cleaned texts only), one per row."""

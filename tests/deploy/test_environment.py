@@ -71,6 +71,10 @@ def test_another_pythons_folders_are_not_handed_on(layout: Layout) -> None:
     assert "VIRTUAL_ENV" not in env
 
 
+def test_compiled_libraries_are_kept_for_the_next_start(layout: Layout) -> None:
+    assert "PYTHONDONTWRITEBYTECODE" not in environment.for_shop(layout, PORTS, {"PYTHONDONTWRITEBYTECODE": "1"})
+
+
 def test_a_proxy_is_not_asked_for_this_machine(layout: Layout) -> None:
     env = environment.for_shop(layout, PORTS, {"https_proxy": "http://proxy:3128", "no_proxy": "intranet"})
     assert env["no_proxy"] == "intranet,127.0.0.1,localhost"

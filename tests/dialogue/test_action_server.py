@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import threading
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection
 
 from actions.base import SyncAction
 from actions.server import ActionServer
+from knowledge import given
+from knowledge.encoder import base_encoder
 
 TOKEN = "secret-of-the-test"
 
 
 def in_memory(executor: ActionExecutor) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(app=ActionServer(executor, TOKEN))
+    transport = httpx.ASGITransport(app=ActionServer(executor, TOKEN, take=given.take))
     return httpx.AsyncClient(
         transport=transport, base_url="http://actions", headers={"Authorization": f"Bearer {TOKEN}"}
     )
@@ -117,3 +121,16 @@ async def test_sync_actions_run_side_by_side_in_threads() -> None:
     async with in_memory(executor) as client:
         answers = await asyncio.gather(*(client.post("/webhook", json=call("action_meet")) for _ in range(2)))
     assert [answer.status_code for answer in answers] == [200, 200]
+
+
+async def test_what_rasa_found_a_message_to_mean_is_not_worked_out_again(executor: ActionExecutor) -> None:
+    text, marked = "¿y si el mensajero no da con la calle?", np.full(384, 0.05, dtype="<f4")
+    meaning = {"multilingual-e5-small-q4": base64.b64encode(marked.tobytes()).decode()}
+    async with in_memory(executor) as client:
+        for told in (text, "dos  espacios"):
+            answer = await client.post("/webhook", json={**call("action_say", told), "meaning": meaning})
+            assert answer.status_code == 200
+
+    # Rasa reads a text as it came, the articles are asked with one that was tidied: only the same text is the same.
+    assert base_encoder().embed_query(text) == pytest.approx(marked.tolist())
+    assert base_encoder().embed_query("dos espacios") != pytest.approx(marked.tolist())

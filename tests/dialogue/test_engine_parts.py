@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
@@ -63,6 +64,12 @@ def test_the_encoder_brings_the_languages_together(pieces: dict[str, Any]) -> No
 
 def test_the_encoder_is_shared_and_remembers(pieces: dict[str, Any]) -> None:
     assert pieces["encoder"]["same_object"] and pieces["encoder"]["repeat_equal"]
+
+
+def test_an_action_call_tells_what_the_message_means_where_it_was_read(pieces: dict[str, Any]) -> None:
+    read, unread, cut = pieces["encoder"]["told"].values()
+    assert [len(base64.b64decode(vector)) for vector in read.values()] == [512 * 4]
+    assert unread == cut == {}
 
 
 def test_other_weights_are_refused_with_a_remedy(pieces: dict[str, Any]) -> None:

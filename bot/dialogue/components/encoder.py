@@ -120,6 +120,10 @@ class CachedEncoder:
         self.size = size
         self._vectors: OrderedDict[str, np.ndarray] = OrderedDict()
 
+    def held(self, text: str) -> np.ndarray | None:
+        """The vector of a text that was encoded lately; None of any other."""
+        return self._vectors.get(clean(text))
+
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """See Encoder."""
         wanted = [clean(text) for text in texts]
@@ -165,3 +169,9 @@ def shared_encoder(name: str = UniversalSentenceEncoder.name) -> CachedEncoder:
     if name not in _shared:
         _shared[name] = CachedEncoder(_ENCODERS[name]())
     return _shared[name]
+
+
+def held(text: str) -> dict[str, np.ndarray]:
+    """The vector of a text by each of the process's encoders that has read it lately, by the encoder's name."""
+    found = {name: encoder.held(text) for name, encoder in _shared.items()}
+    return {name: vector for name, vector in found.items() if vector is not None}

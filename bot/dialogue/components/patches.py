@@ -29,7 +29,7 @@ from rasa.core.policies import rule_policy
 from rasa.shared.core.events import Event
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig, concat_url
 
-from bot.dialogue.components import tracing
+from bot.dialogue.components import meaning, tracing
 
 ACTION_TIMEOUT_SECONDS = 15.0
 """How long an action may take when endpoints.yml says nothing (Rasa's own limit is 300 s)."""
@@ -161,7 +161,8 @@ async def close_sessions() -> None:
 
 
 def keep_connections_alive() -> None:
-    """One HTTP session per endpoint instead of one per call, with the time limit of endpoints.yml (`timeout`)."""
+    """One HTTP session per endpoint instead of one per call, with the time limit of endpoints.yml (`timeout`). A call
+    of an action also carries what the message means to the encoders of this process."""
 
     async def request(
         self: EndpointConfig,
@@ -177,6 +178,8 @@ def keep_connections_alive() -> None:
         params = self.combine_parameters(kwargs)
         kwargs["timeout"] = aiohttp.ClientTimeout(total=float(self.kwargs.get("timeout", ACTION_TIMEOUT_SECONDS)))
         tls = ssl.create_default_context(cafile=self.cafile) if self.cafile else None
+        if "next_action" in (call := kwargs.get("json") or {}):
+            kwargs["json"] = {**call, "meaning": meaning.vectors(call)}
         with tracing.span("actions", tracing.CLIENT):
             headers.update(tracing.headers())
             return await called(self, method, concat_url(self.url, subpath), headers, params, compress, tls, kwargs)

@@ -17,6 +17,7 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME  # noqa: E402
 from rasa.shared.core.domain import Domain  # noqa: E402
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, SlotSet, UserUttered  # noqa: E402
 
+from bot.dialogue.components import meaning  # noqa: E402
 from bot.dialogue.components.encoder import EncoderError, shared_encoder, verify  # noqa: E402
 from bot.dialogue.components.tracker_store import MOST_EVENTS, _replay, shortened  # noqa: E402
 
@@ -61,7 +62,12 @@ def encoder() -> dict:
         "repeat_equal": bool((again[0] == vectors[5]).all()),
         "same_object": shared_encoder() is model,
         "complaint": complaint,
+        "told": {text: meaning.vectors(call(text)) for text in ("quiero devolver una cafetera", "unread", "y" * 601)},
     }
+
+
+def call(text: str) -> dict:
+    return {"next_action": "action_answer", "tracker": {"latest_message": {"text": text}}}
 
 
 def conversation(rng: random.Random) -> list:

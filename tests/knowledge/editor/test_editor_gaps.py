@@ -9,9 +9,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from knowledge.answers import answer
 from knowledge.gaps import close_answered, join_left_behind, record, record_answer, record_gap
 from knowledge.index import index_pending
 from knowledge.models import Gap, Question
+from knowledge.remembered import missing
 from tests.knowledge.editor.newsroom import article, publish, words
 
 
@@ -33,6 +35,15 @@ def test_the_same_question_about_another_product_is_another_gap(small_shop: Path
     coffee = record_gap("¿La cafetera funciona con Alexa?", "es", "web", "c-2")
 
     assert robot is not None and coffee is not None and robot.pk != coffee.pk
+
+
+def test_the_vector_of_a_question_is_kept_by_who_answered_it(small_shop: Path) -> None:
+    asked, unheard = "¿Vendéis congeladores para el camping?", "¿Vendéis neveras para la furgoneta?"
+    answer(asked, "es")
+    record_gap(asked, "es", "web", "c-1")
+    record(unheard, "es", "web", "c-2")
+
+    assert missing([asked, unheard]) == [unheard]
 
 
 def test_nothing_personal_is_kept(small_shop: Path) -> None:
