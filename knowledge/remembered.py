@@ -13,7 +13,7 @@ import numpy as np
 from django.utils import timezone
 from numpy.typing import NDArray
 
-from knowledge.encoder import BundledE5, base_encoder, base_name, cleaned
+from knowledge.encoder import BundledE5, EncoderError, base_encoder, base_name, cleaned
 from knowledge.metric import metric
 from knowledge.models import TextVector
 
@@ -46,7 +46,10 @@ def vectors(texts: Sequence[str]) -> Matrix:
 
 def keep_at_hand(text: str) -> None:
     """Keep a question's vector where this process has it from answering: the worker need not encode it then."""
-    encoder = base_encoder()
+    try:
+        encoder = base_encoder()
+    except EncoderError:
+        return
     if isinstance(encoder, BundledE5) and encoder.at_hand(text):
         vectors([text])
 
