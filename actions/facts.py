@@ -69,7 +69,7 @@ def learn(turn: Turn, known: Known, asked: str | None, flow: str) -> frozenset[s
         if slot in SLOTS or slot == "order_number":
             found[slot] = _picked(slot, value)
     elif turn.words or turn.photos:
-        found = _anywhere(turn) | _told(turn.words, flow) | (_answer(turn, asked) if asked else {})
+        found = _said(_anywhere(turn)) | _said(_told(turn.words, flow)) | _said(_answer(turn, asked) if asked else {})
     if turn.photos:
         found["photo"] = True
     if asked and turn.intent == "dont_know" and found.get(asked) is None:
@@ -79,6 +79,11 @@ def learn(turn: Turn, known: Known, asked: str | None, flow: str) -> frozenset[s
     for name, value in new.items():
         known[name] = value
     return frozenset(new) | (frozenset({asked}) if repeated and asked else frozenset())
+
+
+def _said(facts: dict[str, Any]) -> dict[str, Any]:
+    """Those of the facts that there are: what one reader did not find, another one may have."""
+    return {name: value for name, value in facts.items() if value is not None}
 
 
 def _picked(slot: str, value: str) -> Any:
@@ -109,7 +114,7 @@ def _anywhere(turn: Turn) -> dict[str, Any]:
 def _told(text: str, flow: str) -> dict[str, Any]:
     """What is told unasked, where the words leave no doubt."""
     if flow in ("return", "exchange"):
-        return {"reason": understand.reason(text)}
+        return {"reason": understand.reason(text), "pickup": understand.way_back(text)}
     if flow == "rating":
         return {"rating": understand.rating(text)}
     if flow in ("warranty", "damaged", "wrong_item", "recall"):

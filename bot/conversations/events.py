@@ -24,7 +24,7 @@ from bot.conversations.models import Event
 log = logging.getLogger(__name__)
 
 POLL = 0.1
-# What is committed within this time of a wake-up is read with it.
+# The log is read at once, but not again within this time: what is committed meanwhile is read together.
 GATHER = 0.01
 BACKLOG = 1000
 # A number that did not appear within this many seconds belongs to a transaction that was taken back.
@@ -62,6 +62,8 @@ class Feed:
 
     async def _run(self) -> None:
         while self.listeners:
+            begun = self.loop.time()
+            self.news.clear()
             try:
                 await self._read()
             except Exception:
@@ -71,8 +73,7 @@ class Feed:
                 await asyncio.wait_for(self.news.wait(), POLL)
             except TimeoutError:
                 continue
-            await asyncio.sleep(GATHER)
-            self.news.clear()
+            await asyncio.sleep(max(0.0, begun + GATHER - self.loop.time()))
 
     async def _read(self) -> None:
         now = self.loop.time()

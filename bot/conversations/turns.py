@@ -13,8 +13,7 @@ import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -102,20 +101,19 @@ async def _ask(claim: Claim) -> None:
         TURNS.labels(turn.state if turn else "lost lease").observe(time.monotonic() - started)
 
 
-async def run_when_due(conversation_id: UUID) -> None:
-    """Wait for the end of the burst, then run turns until nothing is due."""
-    while True:
-        due = await on_database(_due_at, conversation_id)
-        if due is None:
-            return
+async def run_when_due(conversation_id: UUID, due: datetime | None = None) -> None:
+    """Wait for the end of the burst (`due`, where the caller knows it), then run turns until nothing is due."""
+    due = due or await on_database(_due_at, conversation_id)
+    while due is not None:
         wait = (due - timezone.now()).total_seconds()
         if wait > 0:
             await asyncio.sleep(wait)
         elif not await run(conversation_id):
             return
+        due = await on_database(_due_at, conversation_id)
 
 
-def _due_at(conversation_id: UUID) -> Any:
+def _due_at(conversation_id: UUID) -> datetime | None:
     return Conversation.objects.filter(pk=conversation_id).values_list("turn_due_at", flat=True).first()
 
 

@@ -71,7 +71,7 @@ async def take_in(events: Sequence[Inbound]) -> list[Received]:
     for event, result in zip(events, results, strict=True):
         RECEIVED.labels(event.channel, "again" if result.duplicate else event.kind).inc()
         if result.due and result.conversation_id:
-            go_on(run_when_due(result.conversation_id))
+            go_on(run_when_due(result.conversation_id, result.due))
         elif result.message and result.conversation_id:
             go_on(_arrive_and_deliver(result.conversation_id))
     return results

@@ -15,11 +15,10 @@ from typing import Any, Protocol
 
 import httpx
 
-from tests.bench.said import sentences
+from bot.conversations.database import on_database
+from tests.bench.said import orders, visits
 
 TURN_SECONDS = 60.0
-# A conversation of the measurement has so many turns; a longer one is measured for itself.
-TURNS_EACH = 5
 LIMITS = httpx.Limits(max_connections=500, max_keepalive_connections=500)
 
 
@@ -99,6 +98,27 @@ class Stock:
         return time.perf_counter() - begun
 
 
+@dataclass
+class Asker:
+    """Of our Rasa alone, at the door through which the gateway asks it."""
+
+    client: httpx.AsyncClient
+    conversation: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    async def ask(self, text: str) -> float:
+        begun = time.perf_counter()
+        about = {"channel": "web", "language": "es", "identity": f"web:{self.conversation}"}
+        body = {"conversation": self.conversation, "message_id": str(uuid.uuid4()), "text": text, "metadata": about}
+        (await self.client.post("/webhooks/postventa/turn", json=body)).raise_for_status()
+        return time.perf_counter() - begun
+
+
+@asynccontextmanager
+async def asker(client: httpx.AsyncClient) -> AsyncIterator[Asker]:
+    """Somebody new at our Rasa."""
+    yield Asker(client)
+
+
 @asynccontextmanager
 async def stock(client: httpx.AsyncClient) -> AsyncIterator[Stock]:
     """Somebody new at stock Rasa."""
@@ -110,14 +130,19 @@ Door = Callable[[httpx.AsyncClient], Any]
 
 @dataclass(frozen=True)
 class Measured:
-    """Seconds of each turn, and how long all of them took together."""
+    """Of each turn its kind and the seconds, and how long all of them took together."""
 
-    turns: Sequence[float]
+    turns: Sequence[tuple[str, float]]
     seconds: float
 
     @property
     def median(self) -> float:
-        return statistics.median(self.turns)
+        return statistics.median(seconds for _kind, seconds in self.turns)
+
+    def by_kind(self) -> dict[str, float]:
+        """The median of each kind of turn."""
+        kinds = dict.fromkeys(kind for kind, _seconds in self.turns)
+        return {kind: statistics.median(took for of, took in self.turns if of == kind) for kind in kinds}
 
     @property
     def per_second(self) -> float:
@@ -125,17 +150,17 @@ class Measured:
 
 
 async def at_once(door: Door, client: httpx.AsyncClient, customers: int, turns: int) -> Measured:
-    """So many customers, each asking as soon as the last answer is there, until there were so many turns."""
-    texts, done = sentences(), itertools.count(1)
-    times: list[float] = []
+    """So many customers, each writing as soon as the last answer is there, until there were so many turns."""
+    coming, done = visits(await on_database(orders, turns + 8 * customers)), itertools.count(1)
+    times: list[tuple[str, float]] = []
 
     async def one() -> None:
         while True:
             async with door(client) as customer:
-                for _ in range(TURNS_EACH):
+                for line in next(coming):
                     if next(done) > turns:
                         return
-                    times.append(await customer.ask(next(texts)))
+                    times.append((line.kind, await customer.ask(line.text)))
 
     begun = time.perf_counter()
     await asyncio.gather(*(one() for _ in range(customers)))

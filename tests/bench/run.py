@@ -18,7 +18,7 @@ from bot.conversations.models import Turn
 from deploy.local.layout import Layout
 from deploy.local.stack import Stack
 from tests.bench import growth, stock
-from tests.bench.customers import LIMITS, Door, Measured, at_once, visitor
+from tests.bench.customers import LIMITS, Door, Measured, asker, at_once, visitor
 from tests.bench.customers import stock as stock_customer
 from tests.bench.processes import Engine, engine, free_port, resident
 
@@ -27,10 +27,13 @@ AT_ONCE = (1, 8, 32)
 
 @dataclass
 class Figures:
-    """Of this system and of stock Rasa: seconds, megabytes, turns a second; and the ratios of growth."""
+    """Of this system, of its Rasa alone (`engine`) and of stock Rasa: seconds, megabytes, turns a second; of each kind
+    of turn the median at 1 on each side; and the ratios of growth."""
 
     ours: dict[str, float] = field(default_factory=dict)
     stock: dict[str, float] = field(default_factory=dict)
+    engine: dict[str, float] = field(default_factory=dict)
+    kinds: dict[str, dict[str, float]] = field(default_factory=dict)
     overhead: float | None = None
     parts: dict[str, float] = field(default_factory=dict)
     growth_events: float | None = None
@@ -38,11 +41,12 @@ class Figures:
     growth_passages: float | None = None
     streams: growth.Streams | None = None
 
-    def ratio(self, name: str) -> float | None:
-        """Ours over stock Rasa's; None where one was not measured."""
-        if not self.stock.get(name) or name not in self.ours:
+    def ratio(self, name: str, side: str = "ours") -> float | None:
+        """Ours (or the engine's) over stock Rasa's; None where one was not measured."""
+        told: dict[str, float] = getattr(self, side)
+        if not self.stock.get(name) or name not in told:
             return None
-        return round(self.ours[name] / self.stock[name], 3)
+        return round(told[name] / self.stock[name], 3)
 
     def line(self) -> dict[str, Any]:
         """The line of JSON (design: Commands)."""
@@ -52,6 +56,8 @@ class Figures:
             "turn_ratio_c1": self.ratio("turn_c1"),
             "turn_ratio_c8": self.ratio("turn_c8"),
             "turns_per_s_ratio": self.ratio("per_second_c8"),
+            "engine_turn_ratio_c1": self.ratio("turn_c1", "engine"),
+            "engine_turns_per_s_ratio": self.ratio("per_second_c8", "engine"),
             "overhead_share": self.overhead,
             "growth_events": self.growth_events,
             "growth_messages": self.growth_messages,
@@ -73,9 +79,7 @@ class Bench:
 
     async def measure(self) -> Figures:
         """Raises RuntimeError when something could not be measured."""
-        async with httpx.AsyncClient(
-            base_url=self.shop.urls["web"], timeout=120, limits=LIMITS, trust_env=False
-        ) as ours:
+        async with self._client(self.shop.urls["web"]) as ours:
             if self.options.stock_python:
                 await self._beside_stock(ours)
             else:
@@ -91,12 +95,17 @@ class Bench:
         self.say("stock Rasa: training, unless its model is there")
         with self._stock_engine() as other:
             self.figures.stock["ready"] = other.ready
-            async with httpx.AsyncClient(base_url=other.base, timeout=120, limits=LIMITS, trust_env=False) as theirs:
+            async with self._client(other.base) as theirs, self._client(self.shop.urls["rasa"]) as engine:
+                engine.headers["authorization"] = f"Bearer {self.shop.secrets()['POSTVENTA_RASA_TOKEN']}"
                 for customers in AT_ONCE:
                     await self._at_once("ours", visitor, ours, customers)
+                    await self._at_once("engine", asker, engine, customers)
                     await self._at_once("stock", stock_customer, theirs, customers)
             self.figures.stock["rss"] = other.megabytes()
             self.figures.ours["rss"] = resident(self.shop.pid("rasa") or 0)
+
+    def _client(self, base: str) -> httpx.AsyncClient:
+        return httpx.AsyncClient(base_url=base, timeout=120, limits=LIMITS, trust_env=False)
 
     async def _turns(self, side: str, door: Door, client: httpx.AsyncClient) -> None:
         for customers in AT_ONCE:
@@ -108,6 +117,8 @@ class Bench:
         measured: Measured = await at_once(door, client, customers, self.options.turns)
         told = getattr(self.figures, side)
         told[f"turn_c{customers}"], told[f"per_second_c{customers}"] = measured.median, measured.per_second
+        if customers == 1:
+            self.figures.kinds[side] = measured.by_kind()
 
     async def _overhead(self, client: httpx.AsyncClient) -> None:
         """What of a turn is not Rasa's: the time until the page has the answer against the time of the call."""

@@ -1,21 +1,55 @@
-"""What is said in the measurement: questions and small talk of the evaluation set, no two alike."""
+"""What is said in the measurement: visits of customers, and questions without end. No two lines are alike."""
 
 from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from deploy.local.layout import ROOT
+from tests.chaos.scripts import LUCIA, copy_order
 
-KINDS = {"faq", "guide", "smalltalk", "unanswerable"}
+KINDS = {"faq", "guide", "unanswerable"}
+SMALL_TALK, QUESTION, STEP = "small talk", "question", "step of a request"
+RETURNED = "LB-10401"
 _numbers = itertools.count(1)
+_orders = itertools.count(40_001)
+
+
+class Line(NamedTuple):
+    kind: str
+    text: str
 
 
 def sentences() -> Iterator[str]:
-    """Without end. Each is new to every cache, because each comes with another greeting."""
+    """Questions of the evaluation set, without end. Each is new to every cache: each comes with another greeting."""
     lines = (ROOT / "tests" / "evaluation" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
     questions = [line for line in map(json.loads, lines) if line["kind"] in KINDS]
     for line in itertools.cycle(questions):
         hello = "soy la clienta" if line["lang"].startswith("es") else "customer"
         yield f"{line['text']} ({hello} {next(_numbers)})"
+
+
+def visits(orders: Sequence[str]) -> Iterator[list[Line]]:
+    """One for each order: the customer greets, asks something, returns what they bought, asks again, and says thanks.
+    Two turns of nine are questions, five are steps of the request."""
+    questions = sentences()
+    for order in orders:
+        number = next(_numbers)
+        yield [
+            Line(SMALL_TALK, f"hola, buenas, soy la clienta {number}"),
+            Line(QUESTION, next(questions)),
+            Line(STEP, f"quiero devolver la freidora, soy la clienta {number}"),
+            Line(STEP, f"es el pedido {order}"),
+            Line(STEP, LUCIA),
+            Line(STEP, f"hace demasiado ruido, ya lo he oído {number} veces"),
+            Line(STEP, f"lo llevo yo, soy la clienta {number}"),
+            Line(QUESTION, next(questions)),
+            Line(SMALL_TALK, f"muchas gracias de parte de la clienta {number}"),
+        ]
+
+
+def orders(turns: int) -> list[str]:
+    """So many of one customer's orders that visits about them have at least that many turns, no order twice."""
+    return [copy_order(RETURNED, next(_orders)) for _ in range(turns // 4 + 2)]

@@ -43,12 +43,19 @@ def test_a_return_within_its_time_is_approved(customer: Customer, ana: Agent) ->
     assert ana.http.get(f"/cases/{case['number']}").json()["order"] == "LB-10401"
 
 
-def test_a_question_in_mid_return_is_answered_though_it_names_something_else(customer: Customer) -> None:
+def test_a_question_in_mid_return_is_answered_though_it_names_something_else(customer: Customer, ana: Agent) -> None:
     customer.say("quiero devolver algo")
     told = "\n".join(customer.say("¿cuánto tengo para devolver un robot?"))
     assert "30 días" in told and customer.state()["asks"] == "order_number"
     again = "\n".join(customer.say("quiero devolver algo"))
     assert "entendido" not in again and customer.state()["asks"] == "order_number"
+    customer.say("el 10401, hace demasiado ruido")
+    customer.say("lucia.romero@correo.example")
+    assert customer.state()["asks"] == "product"
+    customer.say("la freidora")
+    decision = "\n".join(customer.say("lo llevo yo"))
+    case = ana.read(customer.conversation)["cases"][0]
+    assert case["decision"] == "approved" and case["number"] in decision
 
 
 def test_a_return_after_its_time_is_refused(customer: Customer, ana: Agent) -> None:

@@ -30,6 +30,7 @@ from bot.shop.understand import (
     sealed,
     sealed_units,
     very_upset,
+    way_back,
     yes_no,
     zone,
 )  # fmt: skip
@@ -178,6 +179,15 @@ def test_whether_it_was_ever_descaled(text, answer):
 ])  # fmt: skip
 def test_how_it_goes_back(text, answer):
     assert pickup(text) is answer
+
+
+@pytest.mark.parametrize(("text", "answer"), [
+    ("hace demasiado ruido, la llevo yo", False), ("No me cabe. Que lo recojan, por favor", True),
+    ("too loud, I'll drop it off", False), ("the wrong colour, please have it collected", True),
+    ("la compré en la tienda", None), ("en casa no me cabe", None), ("hace ruido", None), ("¿es gratis?", None),
+])  # fmt: skip
+def test_how_it_goes_back_is_heard_unasked_only_in_plain_words(text, answer):
+    assert way_back(text) is answer
 
 
 @pytest.mark.parametrize(("text", "why"), [

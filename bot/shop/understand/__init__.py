@@ -22,6 +22,7 @@ from bot.shop.understand.answers import (
     resolution,
     sealed,
     sealed_units,
+    way_back,
     yes_no,
 )
 from bot.shop.understand.faults import fault
@@ -32,5 +33,6 @@ from bot.shop.understand.products import products
 __all__ = [
     "asks_person", "danger", "descaled", "emails", "fault", "fraud_or_payment", "legal_threat", "looks_like_address",
     "lots", "normal_order_number", "order_numbers", "others_order", "phones", "photo", "pickup", "press", "products",
-    "quantity", "rating", "reason", "resolution", "sealed", "sealed_units", "very_upset", "yes_no", "zone",
+    "quantity", "rating", "reason", "resolution", "sealed", "sealed_units", "very_upset", "way_back", "yes_no",
+    "zone",
 ]  # fmt: skip

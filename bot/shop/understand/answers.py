@@ -85,6 +85,15 @@ def pickup(text: str) -> bool | None:
     return yes_no(text)
 
 
+def way_back(text: str) -> bool | None:
+    """`pickup` in words that say it unasked too: "la llevo yo", "que lo recojan"."""
+    folded = plain(text)
+    fetched, carried = words("has_it_fetched").search(folded), words("carries_it").search(folded)
+    if fetched and not denied(folded[: fetched.start()]):
+        return True
+    return False if carried and not denied(folded[: carried.start()]) else None
+
+
 def photo(text: str) -> bool | None:
     """Whether the customer has (or sends) a photo; an attachment itself is for the caller to see."""
     folded = plain(text)
