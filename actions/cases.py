@@ -141,7 +141,12 @@ def _fault(text: str, skus: tuple[str, ...]) -> Fault:
 def _skus(known: facts.Known, order: Order) -> tuple[str, ...]:
     in_order = [item.sku for item in order.items.all()]
     named = known.get("product") or ()
-    return tuple(in_order) if "all" in named else tuple(sku for sku in in_order if sku in named)
+    if "all" in named:
+        return tuple(in_order)
+    # "The Brasa" is the refurbished one for who bought that.
+    return tuple(sku for sku in in_order if sku in named) or tuple(
+        sku for sku in in_order if sku.removesuffix("-R") in named
+    )
 
 
 def _product_trouble(turn: Turn, known: facts.Known, order: Order) -> str | None:

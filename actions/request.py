@@ -110,7 +110,8 @@ class Request(SyncAction):
             raise Ended
         product = known.get("product")
         learned = facts.learn(turn, known, asked, self.flow)
-        if reason := trouble(turn):
+        reason = trouble(turn)
+        if reason and not (reason == "asked_for_person" and self._answers(turn, asked, learned)):
             hand_off(turn, reason)
             raise Ended
         if begins:
@@ -132,6 +133,10 @@ class Request(SyncAction):
             known["product"] = product
             return frozenset()
         return learned
+
+    def _answers(self, turn: Turn, asked: str | None, learned: frozenset[str]) -> bool:
+        """Whether the words answer what was asked and no word of them asks for a person: somebody is to fetch it."""
+        return asked in learned and asked not in FREE_TEXT and not understand.asks_person(turn.words)
 
     def _turned_to(self, turn: Turn, asked: str | None, learned: frozenset[str]) -> str | None:
         """The other flow that words begin which also name a fact ("first tell me where the fryer's order is")."""

@@ -58,6 +58,27 @@ def test_a_question_in_mid_return_is_answered_though_it_names_something_else(cus
     assert case["decision"] == "approved" and case["number"] in decision
 
 
+def test_somebody_who_is_to_fetch_the_parcel_is_no_person_asked_for(stack: Stack, ana: Agent) -> None:
+    ivan = SandboxPhone(stack.urls["web"], "telegram", "700100012")
+    ivan.say("tengo que devolver la freidora, no me apaño")
+    ivan.say("ocupa demasiado")
+    assert ivan.state()["asks"] == "pickup"
+    ivan.say("sí, que pase alguien a recogerla")
+    assert ivan.state()["owner"] == "bot"
+    assert ana.read(ivan.conversation)["cases"][0]["decision"] == "approved"
+
+
+def test_the_refurbished_one_may_be_called_by_its_first_name(stranger: Callable[[str], Customer], ana: Agent) -> None:
+    tom = stranger("web")
+    tom.say("need a warranty repair for my coffee machine")
+    tom.say("LB-10419... no wait, that's the vacuum, it's LB-10420")
+    tom.say("tom.becker@mail.example")
+    assert tom.state()["asks"] == "product"
+    tom.say("the Brasa")
+    case = ana.read(tom.conversation)["cases"][0]
+    assert (case["decision"], case["reason_code"]) == ("refused", "warranty_expired")
+
+
 def test_a_return_after_its_time_is_refused(customer: Customer, ana: Agent) -> None:
     customer.say("quiero devolver el pedido LB-10403")
     decision = "\n".join(customer.say("marc.vidal@correo.example"))
