@@ -175,7 +175,8 @@ def test_whether_it_was_ever_descaled(text, answer):
     ("que lo recojan en casa", True), ("pick-up please", True), ("recogida a domicilio", True),
     ("lo llevo a la tienda", False),
     ("punto de entrega", False), ("drop-off", False), ("no hace falta que lo recojan, lo llevo yo", False),
-    ("hmm", None),
+    ("hmm", None), ("drop_off", False), ("I can take it there", False), ("from my home please", True),
+    ("la gratuita", False),
 ])  # fmt: skip
 def test_how_it_goes_back(text, answer):
     assert pickup(text) is answer
