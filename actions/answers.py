@@ -89,7 +89,8 @@ def reply(turn: Turn) -> list[EventType]:
 
 def wished(turn: Turn) -> str | None:
     """The flow that words begin which the classifier of intents took for something else."""
-    if turn.asks < SURELY_ASKED and (named := wishes.wish(turn.words)):
+    named = wishes.wish(turn.words)
+    if named and (turn.asks < SURELY_ASKED or named == "points"):
         return named
     intent, confidence = turn.rank(STARTS)
     named_order = bool(understand.order_numbers(turn.words))

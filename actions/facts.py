@@ -129,6 +129,8 @@ def _answer(turn: Turn, asked: str) -> dict[str, Any]:
     text = turn.words
     if not text or (turn.intent == "ask_question" and QUESTION.search(text)):
         return {}
+    if asked == "fault" and _only_names(text):
+        return {}
     if asked in ("reason", "fault", "address"):
         return {} if _aside(turn) else {asked: _free(asked, text)}
     if asked == "product":
@@ -147,6 +149,11 @@ def _answer(turn: Turn, asked: str) -> dict[str, Any]:
         "rating": understand.rating,
     }
     return {asked: reader[asked](text)} if asked in reader else {}
+
+
+def _only_names(text: str) -> bool:
+    """Whether the words name a product and say nothing of what it does: "la Brasa 20"."""
+    return bool(understand.products(text)) and understand.fault(text) is None and len(text.split()) <= 3
 
 
 def _aside(turn: Turn) -> bool:

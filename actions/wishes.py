@@ -60,6 +60,12 @@ WISHES: tuple[tuple[str, Pattern], ...] = (
 )  # fmt: skip
 # These say the wish without any "I want".
 OUTRIGHT = _phrases("devuelvo", "i'?m sending (?:it|them) back")
+# A question by its form, which only the customer's own account answers.
+OWN_POINTS = _phrases(
+    r"cuantos puntos (?:tengo(?! que)|llevo|me quedan|hay en mi cuenta)", r"(?:saldo|cantidad) de (?:mis )?puntos",
+    r"(?:ver|consultar|mirar) (?:cuantos|mis) puntos", r"(?:check|see) my (?:loyalty )?points", "my points balance",
+    r"how many points (?:do i have(?! to)|have i got|i have(?! to)|i'?ve got|are left)", "my loyalty balance",
+)  # fmt: skip
 STOPPING = _phrases(
     "dejalo", "dejadlo", "dejemoslo", "olvidalo", "olvidadlo", "olvida eso", "me l[oa]s? quedo", "ya no hace falta",
     "never ?mind", "forget it", "leave it", "i'?ll keep (?:it|them)", "stop this", "don't bother",
@@ -69,6 +75,8 @@ STOPPING = _phrases(
 def wish(text: str) -> str | None:
     """The flow that the words themselves ask for, where they say both that and what."""
     folded = plain(text)
+    if OWN_POINTS.search(folded):
+        return "points"
     if OUTRIGHT.search(folded) and not ASKING.match(folded):
         return "return"
     last = next((part for part in reversed(re.split(r"[?.!]+", folded)) if part.strip()), folded)

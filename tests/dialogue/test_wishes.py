@@ -24,6 +24,8 @@ def test_an_answer_is_no_question(text: str) -> None:
 @pytest.mark.parametrize(("text", "flow"), [
     ("quiero devolver la freidora", "return"), ("I'm sending them back", "return"),
     ("¿me podéis arreglar la batidora?", "warranty"), ("please cancel my order", "cancel"),
+    ("¿Cuántos puntos tengo?", "points"), ("how many points do I have left?", "points"),
+    ("¿cuántos puntos tengo que gastar para un descuento?", None), ("¿cuándo caducan los puntos?", None),
     ("¿cómo devuelvo la freidora?", None), ("how do I swap it for a black one", None),
 ])  # fmt: skip
 def test_a_wish_says_both_that_and_what(text: str, flow: str | None) -> None:

@@ -147,6 +147,7 @@ def test_yes_and_no(text, answer):
     ("lo he usado un par de veces", False),
     ("yes, I opened it", False), ("not sealed any more", False), ("no", False),
     ("uno abierto y otro sin abrir", None), ("hmm", None),
+    ("no me convence", None), ("no, es que no me gusta", False),
 ])  # fmt: skip
 def test_whether_it_is_still_sealed(text, is_sealed):
     assert sealed(text) is is_sealed
@@ -176,7 +177,7 @@ def test_whether_it_was_ever_descaled(text, answer):
     ("lo llevo a la tienda", False),
     ("punto de entrega", False), ("drop-off", False), ("no hace falta que lo recojan, lo llevo yo", False),
     ("hmm", None), ("drop_off", False), ("I can take it there", False), ("from my home please", True),
-    ("la gratuita", False),
+    ("la gratuita", False), ("no me convence", None), ("no, no me gusta", False),
 ])  # fmt: skip
 def test_how_it_goes_back(text, answer):
     assert pickup(text) is answer

@@ -46,7 +46,12 @@ def sealed(text: str) -> bool | None:
     states = _states(plain(text))
     if states:
         return None if len(set(states)) > 1 else states[0]
-    return yes_no(text)
+    return _yes_no_beside_reasons(text)
+
+
+def _yes_no_beside_reasons(text: str) -> bool | None:
+    """`yes_no` without the "no" of a reason: "no me convence" says nothing about a seal or a pick-up."""
+    return yes_no(words("reason_changed_mind").sub(" ", plain(text)))
 
 
 def sealed_units(text: str, total: int) -> int | None:
@@ -82,7 +87,7 @@ def pickup(text: str) -> bool | None:
         return True if not away else home.start() < away.start()
     if away or home:
         return False
-    return yes_no(text)
+    return _yes_no_beside_reasons(text)
 
 
 def way_back(text: str) -> bool | None:
