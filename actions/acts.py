@@ -9,7 +9,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions import wishes
-from actions.answers import LIKELY, misunderstood, reply
+from actions.answers import LIKELY, answer_question, misunderstood, reply
 from actions.starts import OFFERS
 from actions.trouble import TurnAction, hand_off
 from actions.turn import Turn
@@ -72,7 +72,8 @@ class TakeOffer(TurnAction):
 
 
 class TakeFact(TurnAction):
-    """A fact with nothing under way ("LB-10401"): keep it and ask what it is about."""
+    """A fact with nothing under way ("LB-10401"): go on with what was offered last, or keep it and ask what it is
+    about."""
 
     def name(self) -> str:
         return "action_take_fact"
@@ -87,6 +88,10 @@ class TakeFact(TurnAction):
         ]
         if orders and (turn.intent == "correct_fact" or CORRECTING.search(turn.words)) and turn.slot("concluded"):
             return [*kept, *_again(turn.slot("concluded"))]
+        if "?" in turn.words and answer_question(turn):
+            return [*kept, SlotSet("question", turn.words[:300])]
+        if turn.slot("offer") in OFFERS and (kept or understand.products(turn.words)):
+            return [*kept, SlotSet("offer", None), FollowupAction(f"{turn.slot('offer')}_form")]
         turn.say("utter_what_about_it")
         return kept
 

@@ -23,10 +23,12 @@ class CaseRequest(Request):
     """Asks what the shop's decision still lacks, decides, opens the case and says why and what next."""
 
     kind: ClassVar[Kind]
+    # Whether a product that the order does not have, but the customer names, may mean that the order is the mistake.
+    doubts_order: ClassVar[bool] = True
 
     def missing(self, turn: Turn, known: facts.Known, order: Order | None) -> str | None:
         assert order is not None
-        if slot := _product_trouble(turn, known, order):
+        if self.doubts_order and (slot := _product_trouble(turn, known, order)):
             return slot
         told = told_facts(turn, known, order)
         for slot in missing_facts(self.kind, told):
@@ -172,6 +174,8 @@ class Damaged(CaseRequest):
 
 class WrongItem(CaseRequest):
     flow, kind = "wrong_item", "wrong_item"
+    # "You sent me a toaster": what came in its place.
+    doubts_order = False
 
 
 class Warranty(CaseRequest):

@@ -24,6 +24,11 @@ from tests.dialogue.engine import Rasa
         ("es", "ok thanks", "es"),
         ("es", "el tracking del Smart Thermostat no va", "es"),
         ("en", "my Brasa 20 doesn't heat", "en"),
+        ("es", "¿puedo hablar en inglés?", "en"),
+        ("en", "can we talk in Spanish", "es"),
+        ("es", "English please", "en"),
+        ("es", "¿tenéis el manual en inglés?", "es"),
+        ("en", "is the manual in Spanish?", "en"),
     ],
 )
 def test_only_clear_evidence_changes_the_language(rasa: Rasa, lucia: str, start: str, text: str, then: str) -> None:

@@ -33,6 +33,15 @@ does did not don't doesn't didn't i'm i'd it's i've isn't can't won't we they fr
 _COMMON = {"es": frozenset(_SPANISH.split()), "en": frozenset(_ENGLISH.split())}
 """Short, frequent words of each; `me` is both. Greetings and thanks are left out: people borrow them."""
 
+_WISHED = {
+    "en": re.compile(r"\b(?:(?:en|in|al|to) )?(?:ingl[eé]s|english)\b", re.I),
+    "es": re.compile(r"\b(?:(?:en|in|al|to) )?(?:español|castellano|spanish)\b", re.I),
+}
+_SPEAKING = re.compile(
+    r"\b(?:habl|segu|sigu|sigamos|escrib|contest|respond|speak|talk|continue|carry on|write|answer|reply)\w*", re.I
+)
+_MOST_WORDS = 8
+
 _NOT_PROSE = re.compile(r"\S*[@\d/_]\S*|https?:\S+")
 _WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?", re.UNICODE)
 
@@ -49,9 +58,12 @@ class LanguageJudge:
 
         `current` is the conversation's; it changes only for a message with at least two frequent words of the
         other language (one when the whole message is two or three words), more than of its own, and the
-        identifier on the same side. Order numbers, mails and product names are no evidence.
+        identifier on the same side; or for one that asks for it by name. Order numbers, mails and product names are
+        no evidence.
         """
         current = current if current in LANGUAGES else DEFAULT
+        if wished := wished_language(text):
+            return wished
         other = "en" if current == "es" else "es"
         prose = _NOT_PROSE.sub(" ", text.replace("’", "'"))
         words = [word.lower() for word in _WORD.findall(prose)][:80]
@@ -64,6 +76,17 @@ class LanguageJudge:
         # The identifier alone is wrong on every eighth Spanish message of three words or fewer.
         best, probability = self._identifier.rank(" ".join(words))[0]
         return other if best == other and probability >= (0.9 if len(words) <= 3 else 0.6) else current
+
+
+def wished_language(text: str) -> str | None:
+    """The language that a short message asks to go on in, whichever it is written in ("¿puedo hablar en inglés?",
+    "English, please"); "is the manual in English?" asks for no such thing."""
+    named = [language for language, words in _WISHED.items() if words.search(text)]
+    count = len(_WORD.findall(text))
+    if len(named) != 1 or count > _MOST_WORDS:
+        return None
+    bare = count <= 3 and not text.rstrip().endswith("?")
+    return named[0] if bare or _SPEAKING.search(text) else None
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
