@@ -75,8 +75,10 @@ def reply(turn: Turn) -> list[EventType]:
     """Begin what the words ask to have done, or answer them, or admit that we cannot."""
     if turn.form is None and (flow := wished(turn)):
         return [FollowupAction(f"{flow}_form")]
-    if answer_question(turn):
-        return [SlotSet("question", turn.words[:300]), SlotSet("unclear", 0), SlotSet("offer", None)]
+    intent, likely = turn.rank(STARTS)
+    flow = STARTS[intent] if turn.form is None and likely >= LIKELY else None
+    if answer_question(turn, flow=flow):
+        return [SlotSet("question", turn.words[:300]), SlotSet("unclear", 0), SlotSet("offer", flow)]
     if turn.intent == "off_topic" and turn.purpose("asks") < ASKED:
         turn.say("utter_off_topic")
         return []

@@ -27,6 +27,8 @@ class Conclude(SyncAction):
     def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = Turn(dispatcher, tracker)
         flow = turn.slot("flow")
+        if flow is None:
+            return []
         known = facts.Known.of(tracker, ())
         order = next((order for order in access(turn).orders if order.number == known.get("order_number")), None)
         request = REQUESTS[flow]() if flow in REQUESTS else None
