@@ -39,6 +39,9 @@ class CaseRequest(Request):
             told = told_facts(turn, known, order)
         for slot in missing_choices(decision, told):
             if slot == "resolution":
+                if known.get("resolution"):
+                    turn.say("utter_resolution_not_offered")
+                    known["resolution"] = None
                 asking.ask_resolution(turn, decision)
             elif slot == "pickup":
                 asking.ask_pickup(turn, decision)
