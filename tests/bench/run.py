@@ -126,9 +126,10 @@ class Bench:
         before = await on_database(_last_turn)
         measured = await at_once(visitor, client, 1, self.options.turns)
         calls = await on_database(_calls_after, before)
-        inside = statistics.median(calls[-len(measured.turns) :])
-        self.figures.parts = {"turn": measured.median, "rasa with its actions": inside}
-        self.figures.overhead = round(1 - inside / measured.median, 3)
+        inside = calls[-len(measured.turns) :]
+        self.figures.parts = {"turn": measured.median, "rasa with its actions": statistics.median(inside)}
+        pairs = zip(measured.turns, inside, strict=True)
+        self.figures.overhead = round(statistics.median(1 - call / took for (_kind, took), call in pairs), 3)
 
     async def _growth(self, client: httpx.AsyncClient) -> None:
         options, figures = self.options, self.figures
