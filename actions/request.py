@@ -32,6 +32,8 @@ FIRM_WISH = 0.8
 DOUBTED, ASKED, ASKED_OF_OWN = 0.12, 0.6, 0.8
 TOGETHER = 0.95
 FREE_TEXT = frozenset({"reason", "fault", "address"})
+# Reasons for a person that the answer to a plain question may sound like.
+SAID_ALIKE = frozenset({"asked_for_person", "others_order"})
 ACTS = frozenset({"greet", "thank", "goodbye", "ask_bot", "small_talk", "help", "switch_language", "off_topic"})
 # What is said of a thing sounds like several requests at once: "llegó roto" may well be the reason of a return.
 ALIKE = frozenset({"return", "exchange", "damaged", "wrong_item", "warranty", "recall"})
@@ -111,7 +113,7 @@ class Request(SyncAction):
         product = known.get("product")
         learned = facts.learn(turn, known, asked, self.flow)
         reason = trouble(turn)
-        if reason and not (reason == "asked_for_person" and self._answers(turn, asked, learned)):
+        if reason and not (reason in SAID_ALIKE and self._answers(turn, asked, learned)):
             hand_off(turn, reason)
             raise Ended
         if begins:
@@ -135,8 +137,11 @@ class Request(SyncAction):
         return learned
 
     def _answers(self, turn: Turn, asked: str | None, learned: frozenset[str]) -> bool:
-        """Whether the words answer what was asked and no word of them asks for a person: somebody is to fetch it."""
-        return asked in learned and asked not in FREE_TEXT and not understand.asks_person(turn.words)
+        """Whether the words answer what was asked and no word of them asks for a person or names another's order:
+        "somebody is to fetch it", "I take it there, it's me"."""
+        words = turn.words
+        said = understand.asks_person(words) or understand.others_order(words)
+        return asked in learned and asked not in FREE_TEXT and not said
 
     def _turned_to(self, turn: Turn, asked: str | None, learned: frozenset[str]) -> str | None:
         """The other flow that words begin which also name a fact ("first tell me where the fryer's order is")."""

@@ -61,7 +61,8 @@ class Visitor:
 
     def _hear(self, message: dict[str, Any]) -> None:
         answered = str(message.get("in_reply_to"))
-        if message.get("author") != "bot":
+        # A person's turn begins with a line of the shop.
+        if message.get("author") not in ("bot", "system"):
             return
         self.early.add(answered)
         waiting = self.heard.pop(answered, None)

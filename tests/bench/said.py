@@ -44,7 +44,7 @@ def visits(orders: Sequence[str]) -> Iterator[list[Line]]:
             Line(STEP, f"es el pedido {order}"),
             Line(STEP, LUCIA),
             Line(STEP, f"hace demasiado ruido, ya lo he oído {number} veces"),
-            Line(STEP, f"lo llevo yo, soy la clienta {number}"),
+            Line(STEP, f"lo llevo yo a la tienda {number}"),
             Line(QUESTION, next(questions)),
             Line(SMALL_TALK, f"muchas gracias de parte de la clienta {number}"),
         ]
