@@ -21,7 +21,7 @@ from bot.conversations.models import Event
 from tests.bench.customers import at_once, visitor
 from tests.bench.growth import _pages as keys_of_pages
 from tests.bench.processes import resident
-from tests.bench.said import sentences
+from tests.bench.said import one_question
 
 TICKS = os.sysconf("SC_CLK_TCK")
 OPENING = 40
@@ -110,7 +110,7 @@ async def of_pages(client: httpx.AsyncClient, web: int, wanted: int, idle_second
     before, idle_before = resident(web), (await _idle({"web": web}, min(10.0, idle_seconds)))["web"]
     async with _open(httpx.URL(str(client.base_url)), names) as pages:
         idle = (await _idle({"web": web}, idle_seconds))["web"]
-        texts, took = sentences(), []
+        texts, took = one_question(), []
         async with visitor(client) as one:
             for _ in range(turns):
                 took.append(await one.ask(next(texts)))

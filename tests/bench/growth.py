@@ -19,7 +19,7 @@ from channels.web import tokens
 from channels.web.adapter import WebAdapter
 from tests.bench.customers import in_turn, visitor
 from tests.bench.processes import resident
-from tests.bench.said import sentences
+from tests.bench.said import one_question
 
 # What a turn leaves in Rasa's tracker, at least (reference: 9 to 11, 15 in forms).
 EVENTS_A_TURN = 9
@@ -29,7 +29,7 @@ BATCH = 2_000
 
 async def long_conversation(client: httpx.AsyncClient, events: int, times: int) -> float:
     """A turn of a conversation of that many events over a turn of one with about ten."""
-    texts = sentences()
+    texts = one_question()
     async with visitor(client) as old:
         for _ in range(events // EVENTS_A_TURN):
             await old.ask(next(texts))
@@ -89,7 +89,7 @@ def _store_some(count: int) -> int:
 
 async def full_store(client: httpx.AsyncClient, few: int, many: int, times: int) -> float:
     """A turn among many stored messages over one among few."""
-    texts = sentences()
+    texts = one_question()
 
     async def turns() -> float:
         async with visitor(client) as new:
@@ -132,7 +132,7 @@ async def open_streams(client: httpx.AsyncClient, web: int, wanted: int) -> Stre
                 opened.append((reader, writer))
 
     await asyncio.gather(*(one(key) for key in keys), return_exceptions=True)
-    texts = sentences()
+    texts = one_question()
     async with visitor(client) as new:
         begun = time.perf_counter()
         for _ in range(5):

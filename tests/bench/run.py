@@ -84,6 +84,7 @@ class Bench:
                 await self._beside_stock(ours)
             else:
                 await self._turns("ours", visitor, ours)
+            self.say(as_json(self.figures))
             await self._overhead(ours)
             await self._growth(ours)
         return self.figures

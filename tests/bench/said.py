@@ -31,6 +31,12 @@ def sentences() -> Iterator[str]:
         yield f"{line['text']} ({hello} {next(_numbers)})"
 
 
+def one_question() -> Iterator[str]:
+    """One question without end, each time with another number: all are answered alike, and no cache knows them."""
+    for number in _numbers:
+        yield f"¿cuánto tengo para devolver el robot número {number}?"
+
+
 def visits(orders: Sequence[str]) -> Iterator[list[Line]]:
     """One for each order: the customer greets, asks something, returns what they bought, asks again, and says thanks.
     Two turns of nine are questions, five are steps of the request."""
