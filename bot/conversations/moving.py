@@ -152,6 +152,7 @@ def undo(move_id: int, actor: str, *, said_at: Identity | None = None) -> bool:
         customers.undo(move.merge.pk, actor)
     record(conversation, "move", actor, verb="undo", move=move.pk, to=move.source.channel)
     _tell_undone(conversation, move, left)
+    _go_on_above(left)
     return True
 
 
@@ -253,6 +254,13 @@ def _relocate(conversation: Conversation, place: Identity) -> None:
     conversation.arrived_at = timezone.now()
     conversation.last_seq = max(conversation.last_seq, last_seq_at(place))
     conversation.save()
+
+
+def _go_on_above(place: Identity) -> None:
+    """What goes on at a place after another conversation left it numbers its lines above those that stay there: a page
+    asks for what comes after the last one it has."""
+    reached = last_seq_at(place)
+    place.conversations.filter(last_seq__lt=reached).update(last_seq=reached)
 
 
 def _withdraw(conversation: Conversation) -> None:
