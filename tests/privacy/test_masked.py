@@ -63,9 +63,9 @@ class Model:
     def __init__(self, answer: str) -> None:
         self.answer, self.sent = answer, ""
 
-    def invoke(self, messages: list[Any]) -> Any:
-        self.sent = " ".join(str(message.content) for message in messages)
-        told = json.loads(messages[1].content).get("translate", "")
+    def invoke(self, messages: list[tuple[str, str]]) -> Any:
+        self.sent = " ".join(content for _role, content in messages)
+        told = json.loads(messages[1][1]).get("translate", "")
         return type("Said", (), {"text": self.answer.replace("…", told)})
 
 
