@@ -21,8 +21,8 @@ HEAD = """# What it costs, and what many conversations need
 `make bench-capacity` measures the costs on this machine, works out the rest and writes this page. Seconds are processor
 seconds, which other work on the machine does not change; divide them by how much faster yours is.
 
-{day}, on {engine}, {turns} turns of customers who ask the questions of
-`tests/evaluation`. That is the dearest kind of turn: each is searched for among the articles.
+{day}, on {engine}, {turns} turns of customers who greet, ask something, return what they bought, ask again and say
+thanks. Of nine turns two are questions of `tests/evaluation`, which are searched for among the articles and cost most.
 
 ## Measured
 
