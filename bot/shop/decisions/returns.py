@@ -5,7 +5,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from bot.shop.days import add_days, add_months
-from bot.shop.decisions import transport
+from bot.shop.decisions import transport, warranty
 from bot.shop.decisions.decision import Decision, LineDecision, Outcome, ReasonCode, Value, simple
 from bot.shop.decisions.facts import Facts, ItemFacts
 from bot.shop.policy_rules import Kind
@@ -59,7 +59,7 @@ def decide(kind: Kind, facts: Facts, book: Rulebook) -> Decision:
     delivered = facts.order.delivered_on
     deadline = last_day(delivered, book) if delivered else None
     if not approved:
-        kept = ("warranty_instead",) if _keeps_warranty(facts, lead) else ()
+        kept = ("warranty_instead",) if _keeps_warranty(facts, lead, book) else ()
         return Decision(kind, "refused", lead.reason_code, lead.clause, lines, deadline, next_steps=kept)
     if kind == "exchange":
         return _exchange(facts, book, lines, lead, deadline)
@@ -95,9 +95,12 @@ def _unsealed_units(item: ItemFacts) -> int:
     return item.qty if item.unsealed else 0
 
 
-def _keeps_warranty(facts: Facts, lead: LineDecision) -> bool:
-    """What cannot be returned may still be faulty: then the warranty is the way."""
-    return facts.reason in ("faulty", "damaged") and lead.reason_code not in ("gift_card", "not_delivered")
+def _keeps_warranty(facts: Facts, lead: LineDecision, book: Rulebook) -> bool:
+    """What cannot be returned may still be faulty: then the warranty is the way. Who returns late seldom says why."""
+    if lead.reason_code in ("gift_card", "not_delivered"):
+        return False
+    may_be_faulty = facts.reason in ("faulty", "damaged") or lead.reason_code == "window_expired"
+    return may_be_faulty and any(warranty.fault_matters(facts, item, book) for item in facts.chosen)
 
 
 def _part_refused(lines: tuple[LineDecision, ...]) -> tuple[str, ...]:

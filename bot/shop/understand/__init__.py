@@ -3,36 +3,29 @@
 Every function takes the text as it was written, looks at no more than its first 4,000 characters and never raises.
 """
 
+from bot.shop.understand.ages import OrderChoice, which_order
+from bot.shop.understand.agreement import confirmation, photo, yes_no
 from bot.shop.understand.alarms import (
     asks_person,
-    danger,
     fraud_or_payment,
     legal_threat,
     others_order,
     press,
     very_upset,
 )
-from bot.shop.understand.answers import (
-    descaled,
-    photo,
-    pickup,
-    quantity,
-    rating,
-    reason,
-    resolution,
-    sealed,
-    sealed_units,
-    way_back,
-    yes_no,
-)
+from bot.shop.understand.amounts import quantity, rating
+from bot.shop.understand.dangers import danger, danger_denied
 from bot.shop.understand.faults import fault
 from bot.shop.understand.numbers import emails, lots, normal_order_number, order_numbers, phones
-from bot.shop.understand.places import looks_like_address, zone
+from bot.shop.understand.places import address_lacks, looks_like_address, zone
 from bot.shop.understand.products import products
+from bot.shop.understand.remedies import resolution
+from bot.shop.understand.returning import indifferent, pickup, reason, way_back
+from bot.shop.understand.sealing import descaled, sealed, sealed_units
 
 __all__ = [
-    "asks_person", "danger", "descaled", "emails", "fault", "fraud_or_payment", "legal_threat", "looks_like_address",
-    "lots", "normal_order_number", "order_numbers", "others_order", "phones", "photo", "pickup", "press", "products",
-    "quantity", "rating", "reason", "resolution", "sealed", "sealed_units", "very_upset", "way_back", "yes_no",
-    "zone",
+    "OrderChoice", "address_lacks", "asks_person", "confirmation", "danger", "danger_denied", "descaled", "emails",
+    "fault", "fraud_or_payment", "indifferent", "legal_threat", "looks_like_address", "lots", "normal_order_number",
+    "order_numbers", "others_order", "phones", "photo", "pickup", "press", "products", "quantity", "rating", "reason",
+    "resolution", "sealed", "sealed_units", "very_upset", "way_back", "which_order", "yes_no", "zone",
 ]  # fmt: skip

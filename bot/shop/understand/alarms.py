@@ -1,24 +1,18 @@
-"""What must never be missed, whatever the intent classifier says: danger, the law, the press, a wish for a person."""
+"""What must not be missed, whatever the intent classifier says: the law, the press, a wish for a person.
+
+Danger has a file of its own: `dangers`."""
 
 import re
 
-from bot.shop.understand.answers import denied
+from bot.shop.understand.denial import denied
 from bot.shop.understand.lexicon import words
 from bot.shop.understand.text import Pattern, has, plain
 
 SHOUTED_LETTERS = 15
 BARE_WISH = re.compile(
-    r"\W*(?:(?:un|una|a|la)\W+)?(?:persona|agente|asesora?|person|someone|alguien)(?:\W+(?:por favor|please))?\W*"
+    r"\W*(?:(?:si|vale|ok|claro|no|yes|yeah|sure|please|por favor|mejor|con|with)\W+)*(?:(?:un|una|a|la)\W+)?"
+    r"(?:persona|agente|asesora?|person|someone|alguien)(?:\W+(?:por favor|please))?\W*"
 )
-
-
-def danger(text: str) -> bool:
-    """Smoke, fire, electric shock, a swollen battery, a burning smell, an injury.
-
-    Only a denial right before the word calms it ("no huele a quemado"); everything else errs towards danger.
-    """
-    folded = words("not_danger").sub(" ", plain(text))
-    return any(not _calmed(folded[: match.start()]) for match in words("danger").finditer(folded))
 
 
 def legal_threat(text: str) -> bool:
@@ -60,19 +54,9 @@ def very_upset(text: str) -> bool:
 def others_order(text: str) -> bool:
     """About another person's order, also a gift received without the gift ticket."""
     folded = plain(text)
-    return has(folded, words("others_order")) and not has(folded, words("gift_ticket"))
+    mine = has(folded, words("gift_ticket")) or has(folded, words("not_others_order"))
+    return has(folded, words("others_order")) and not mine
 
 
 def _meant(folded: str, pattern: Pattern) -> bool:
     return any(not denied(folded[: match.start()]) for match in pattern.finditer(folded))
-
-
-def _calmed(before: str) -> bool:
-    """Whether the words right before deny it: a denial, then only words like "huele a", "there is any"."""
-    clause = re.split(r"[.;:!?¿¡,]|\b(?:pero|but|y|and)\b", before)[-1]
-    for word in reversed(re.findall(r"[\w']+", clause)):
-        if words("danger_denied_by").fullmatch(word):
-            return True
-        if not words("danger_denied_through").fullmatch(word):
-            return False
-    return False

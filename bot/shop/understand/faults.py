@@ -5,7 +5,7 @@ import re
 from bot.shop.decisions.facts import Cause, Fault
 from bot.shop.policy_rules import Part
 from bot.shop.rulebook import current
-from bot.shop.understand.answers import denied
+from bot.shop.understand.denial import denied
 from bot.shop.understand.lexicon import words
 from bot.shop.understand.products import products
 from bot.shop.understand.text import Pattern, has, plain
@@ -14,6 +14,7 @@ from bot.shop.understand.text import Pattern, has, plain
 CAUSES: tuple[Cause, ...] = ("immersion", "drop", "third_party", "misuse", "limescale")
 PARTS: tuple[Part, ...] = ("motor", "pump", "battery", "filter", "heads", "brush")
 ROBOT = "LR3"
+CLAUSES = re.compile(r"[.,;:!?]|\b(?:y|pero|and|but|then|luego|despues)\b")
 
 
 def fault(text: str, sku: str | None = None) -> Fault | None:
@@ -24,23 +25,37 @@ def fault(text: str, sku: str | None = None) -> Fault | None:
     asked whether it was ever descaled.
     """
     folded = plain(text)
-    cause = _cause(folded, sku)
-    part = _part(folded, sku or next(iter(products(text)), None))
-    if cause is None and part is None and not has(folded, words("fault_in_general")):
+    product = sku or next(iter(products(text)), None)
+    cause = _cause(folded, sku, product)
+    part = _part(folded, product)
+    if cause is None and part is None and not tells_fault(folded):
         return None
     return Fault(part or "other", cause)
 
 
-def _cause(folded: str, sku: str | None) -> Cause | None:
-    without_calls = words("not_a_drop").sub(" ", folded)
+def tells_fault(folded: str) -> bool:
+    """Whether something fails, leaks or is dented, in folded text."""
+    return has(folded, words("fails")) or has(folded, words("fault_in_general")) or _said(folded, words("dent"))
+
+
+def _cause(folded: str, sku: str | None, product: str | None) -> Cause | None:
     scale = current().policies.warranty.limescale.skus
     for cause in CAUSES:
         if cause == "limescale" and sku is not None and sku not in scale:
             continue
-        if _said(without_calls, words(f"cause_{cause}")):
+        if _dropped(folded) if cause == "drop" else _said(folded, words(f"cause_{cause}")):
             return cause
     # "no sale agua" is not a denial of water coming out: it is the fault itself.
-    return "limescale" if sku in scale and has(folded, words("like_limescale")) else None
+    return "limescale" if product in scale and has(folded, words("like_limescale")) else None
+
+
+def _dropped(folded: str) -> bool:
+    """Whether the customer let it fall or hit it. What fell in a clause about its arrival fell on the way."""
+    folded = words("not_a_drop").sub(" ", folded)
+    if _said(folded, words("cause_drop")):
+        return True
+    clauses = CLAUSES.split(folded)
+    return any(_said(clause, words("fell")) and not has(clause, words("arriving")) for clause in clauses)
 
 
 CLEANED = re.compile(r"\b(?:limpi\w*|clean\w*)(?: \w+){0,3}")

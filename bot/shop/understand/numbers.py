@@ -28,18 +28,19 @@ ADDRESS_WORDS = any_of(
 MONEY = re.compile(r"\s*(?:€|eur\b|euros?\b)")
 
 
-def order_numbers(text: str) -> list[str]:
+def order_numbers(text: str, *, asked: bool = False) -> list[str]:
     """Order numbers as they are stored ("LB-10401"), in order of appearance, without repetition.
 
     Understands "lb10401", "LB 10401", "el 10401", "10.401" and numbers said in words; never takes a part of a phone
-    number, a mail address, a price or, next to a street, a postal code.
+    number, a mail address, a price or, next to a street, a postal code. `asked`: the text answers the question for the
+    number, so that any run of figures and number words of the right length is one ("one 0 four 0 six").
     """
     if settings.SHOP_ORDER_NUMBER:
         written = re.finditer(settings.SHOP_ORDER_NUMBER, _without_contacts(text).upper())
         return list(dict.fromkeys(match[match.lastindex or 0] for match in written))
     rule = current().policies.orders.number
     folded = _without_contacts(text)
-    found = _written(folded, rule.prefix.lower(), rule.digits) or _split_or_spoken(folded, rule.digits)
+    found = _written(folded, rule.prefix.lower(), rule.digits) or _split_or_spoken(folded, rule.digits, asked)
     return list(dict.fromkeys(f"{rule.prefix}-{digits}" for digits in found))
 
 
@@ -105,10 +106,10 @@ def _is_order(folded: str, match: re.Match[str], size: int) -> bool:
     return not (town and zone(town[1])) and not has(folded, ADDRESS_WORDS)
 
 
-def _split_or_spoken(folded: str, size: int) -> list[str]:
+def _split_or_spoken(folded: str, size: int, asked: bool) -> list[str]:
     found = [run for run in runs(folded) if len(run) == size and run.isdigit()]
     figures_only = not re.search(r"[a-z]", folded)
     if has(folded, MONEY) or (has(folded, ADDRESS_WORDS) and not has(folded, ORDER_WORDS)):
         return []
     spoken = not re.search(r"\d", folded)
-    return found if figures_only or spoken or has(folded, ORDER_WORDS) else []
+    return found if asked or figures_only or spoken or has(folded, ORDER_WORDS) else []

@@ -1,6 +1,7 @@
 """Addresses: whether a text is one, and the shipping zone it lies in."""
 
 import re
+from typing import Literal
 
 from bot.shop.policy_rules import Zone
 from bot.shop.understand.lexicon import words
@@ -40,3 +41,13 @@ def looks_like_address(text: str) -> bool:
     figures = re.search(r"\d", folded) is not None
     code = SPANISH_CODE.search(folded) or PORTUGUESE_CODE.search(folded)
     return figures and (has(folded, words("street")) or bool(code and re.search(r"[a-z]{3,}", folded)))
+
+
+def address_lacks(text: str) -> Literal["street", "place"] | None:
+    """What a text that should be a whole address still wants: the street, or the town or postal code; else None."""
+    folded = plain(text)
+    coded = SPANISH_CODE.search(folded) or PORTUGUESE_CODE.search(folded)
+    if not has(folded, words("street")) and not re.search(r"[a-z]{3,} \d{1,3}\b", folded):
+        return "street"
+    named = any(has(folded, words(f"zone_{name}")) for name in NAMED) or re.search(r"\d.*,\s*[a-z]{3,}", folded)
+    return None if coded or named else "place"

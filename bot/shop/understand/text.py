@@ -20,9 +20,13 @@ def plain(text: str) -> str:
 
 @lru_cache(maxsize=512)
 def any_of(*alternatives: str) -> Pattern:
-    """A pattern that finds any of these as whole words, for text that `plain` has folded. A `*` at the end of a word
-    stands for any ending, a space for any run of spaces, commas or hyphens."""
-    parts = (alternative.replace("*", r"\w*").replace(" ", r"[\s,;\-]+") for alternative in alternatives)
+    """A pattern that finds any of these as whole words, for text that `plain` has folded.
+
+    A `*` stands for any letters, a space for any run of spaces, commas or hyphens, an apostrophe for one that may be
+    missing ("wont"). Brackets, `|`, `?` and `{}` are those of regular expressions: "drop( it| them)? off".
+    """
+    signs = {"*": r"\w*", " ": r"[\s,;\-]+", "'": "'?"}
+    parts = (re.sub("[* ']", lambda sign: signs[sign[0]], alternative) for alternative in alternatives)
     return re.compile(r"(?<!\w)(?:" + "|".join(parts) + r")(?!\w)")
 
 
