@@ -9,7 +9,8 @@ from actions.request import Request
 from actions.trouble import hand_off
 from actions.turn import Button, Turn, pick
 from bot.shop.clock import shop_day
-from bot.shop.gather import order_facts
+from bot.shop.decisions import decide
+from bot.shop.gather import facts_for, order_facts
 from bot.shop.models import Order
 from bot.shop.rulebook import current
 from bot.shop.status import status_of, status_text
@@ -20,8 +21,8 @@ LOW_RATING = 2
 class OrderStatus(Request):
     flow: ClassVar[str] = "order_status"
 
-    def conclude(self, turn: Turn, known: facts.Known, order: Order) -> None:
-        """Say where the order is; offer a claim when its parcel is on the way."""
+    def conclude(self, turn: Turn, known: facts.Known, order: Order) -> str | None:
+        """Say where the order is; offer a claim for a parcel that does not move, and one for what never came."""
         status = status_of(order_facts(order))
         buttons: list[Button] = []
         if order.status == "shipped":
@@ -31,6 +32,11 @@ class OrderStatus(Request):
                 Button("I never got it" if turn.language == "en" else "No lo he recibido", "/report_lost_parcel")
             ]
         turn.tell(status_text(status, turn.language, turn.today), buttons=buttons)
+        claim = decide("lost_parcel", facts_for(order, turn.today)) if order.status == "shipped" else None
+        if claim is None or claim.outcome != "approved":
+            return None
+        turn.say("utter_offer_claim", days=claim.values["still_days"])
+        return "lost_parcel"
 
 
 class Invoice(Request):
@@ -48,14 +54,14 @@ class Invoice(Request):
 
 
 class Points(Request):
-    flow = "points"
+    flow, any_order = "points", True
 
     def conclude(self, turn: Turn, known: facts.Known, order: Order) -> None:
         turn.say("utter_points", points=order.customer.points)
 
 
 class Export(Request):
-    flow = "export"
+    flow, any_order = "export", True
 
     def conclude(self, turn: Turn, known: facts.Known, order: Order) -> None:
         turn.say("utter_export")
@@ -63,7 +69,7 @@ class Export(Request):
 
 
 class Erasure(Request):
-    flow = "erasure"
+    flow, any_order = "erasure", True
 
     def conclude(self, turn: Turn, known: facts.Known, order: Order) -> None:
         turn.say("utter_erasure")

@@ -9,13 +9,32 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions import wishes
-from actions.answers import LIKELY, answer_question, misunderstood, reply
+from actions.answers import (
+    LIKELY,
+    SURE_OF_IT,
+    UNCLEAR_BEFORE_PERSON,
+    after_trying,
+    answer_question,
+    misunderstood,
+    reply,
+    told_of,
+)
 from actions.starts import OFFERS
 from actions.trouble import TurnAction, hand_off
 from actions.turn import Turn
 from bot.shop import understand
 
+# Said of an answer, these only take it in; they agree to what was asked.
+TAKEN_IN = re.compile(
+    r"\W*(?:(?:ah|oh|pues|muy|all|that'?s|ok|okay|okey|vale|perfecto|perfect|genial|great|nice|cool|bien|good|right|fine|"
+    r"entendido|understood|de acuerdo|got it|i see|ya veo|estupendo|gracias|thanks|thank you|ta|cheers)\b\W*)+",
+    re.I,
+)
 CORRECTING = re.compile(r"\b(perd[oó]n|quer[ií]a decir|quise decir|me he equivocado|sorry|i meant|my mistake)\b", re.I)
+
+
+# "And the robot?" sounds like a question about the bot.
+ABOUT_US = frozenset({"ask_bot", "small_talk"})
 
 
 class Acknowledge(TurnAction):
@@ -25,6 +44,8 @@ class Acknowledge(TurnAction):
         return "action_acknowledge"
 
     def act(self, turn: Turn, tracker: Tracker) -> list[EventType]:
+        if turn.intent in ABOUT_US and understand.products(turn.words):
+            return reply(turn)
         said = _last_words(tracker) if turn.intent == "repeat" else ""
         if said:
             turn.tell(said)
@@ -59,11 +80,15 @@ class TakeOffer(TurnAction):
         return "action_take_offer"
 
     def act(self, turn: Turn, tracker: Tracker) -> list[EventType]:
-        yes = turn.intent == "affirm"
-        if yes and turn.slot("offer") == "person":
+        yes, offered = turn.intent == "affirm", turn.slot("offer")
+        put = _last_words(tracker).rstrip().endswith("?")
+        if yes and not put and TAKEN_IN.fullmatch(turn.words):
+            turn.say("utter_anything_else")
+            return [SlotSet("unclear", 0)]
+        if yes and offered == "person":
             hand_off(turn, "no_answer" if turn.slot("question") is None else "asked_for_person")
-        elif yes and turn.slot("offer") in OFFERS:
-            return [FollowupAction(f"{turn.slot('offer')}_form")]
+        elif yes and offered in OFFERS:
+            return [FollowupAction(f"{offered}_form")]
         elif yes:
             turn.say("utter_yes_to_what")
         else:
@@ -79,21 +104,36 @@ class TakeFact(TurnAction):
         return "action_take_fact"
 
     def act(self, turn: Turn, tracker: Tracker) -> list[EventType]:
-        orders = understand.order_numbers(turn.words)
-        emails, phones = understand.emails(turn.words), understand.phones(turn.words)
-        kept: list[EventType] = [
-            SlotSet(name, found[-1])
-            for name, found in (("order_number", orders), ("email", emails), ("phone", phones))
-            if found
-        ]
+        orders, named = understand.order_numbers(turn.words), understand.products(turn.words)
+        kept = _kept(turn, orders)
         if orders and (turn.intent == "correct_fact" or CORRECTING.search(turn.words)) and turn.slot("concluded"):
             return [*kept, *_again(turn.slot("concluded"))]
         if "?" in turn.words and answer_question(turn):
-            return [*kept, SlotSet("question", turn.words[:300])]
-        if turn.slot("offer") in OFFERS and (kept or understand.products(turn.words)):
-            return [*kept, SlotSet("offer", None), FollowupAction(f"{turn.slot('offer')}_form")]
-        turn.say("utter_what_about_it")
-        return kept
+            return kept
+        offered = turn.slot("offer") if turn.slot("offer") in OFFERS and (kept or named) else None
+        if flow := wishes.wish(turn.words) or told_of(turn.words) or offered or after_trying(turn):
+            return [*kept, SlotSet("offer", None), FollowupAction(f"{flow}_form")]
+        if not kept and not named and answer_question(turn, SURE_OF_IT):
+            return []
+        if named:
+            turn.keep(about=named)
+        return [*kept, *_what_about_it(turn)]
+
+
+def _kept(turn: Turn, orders: list[str]) -> list[EventType]:
+    """What proves an order, for the request that follows."""
+    emails, phones = understand.emails(turn.words), understand.phones(turn.words)
+    told = (("order_number", orders), ("email", emails), ("phone", phones))
+    return [SlotSet(name, found[-1]) for name, found in told if found]
+
+
+def _what_about_it(turn: Turn) -> list[EventType]:
+    """Ask what the fact is for; who has been asked so twice already is offered a person."""
+    times = int(turn.slot("unclear") or 0) + 1
+    if times >= UNCLEAR_BEFORE_PERSON:
+        return misunderstood(turn)
+    turn.say("utter_what_about_it")
+    return [SlotSet("unclear", times)]
 
 
 def _again(concluded: dict[str, Any]) -> list[EventType]:

@@ -10,28 +10,36 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from actions import wishes
 from actions.starts import OFFERS, STARTS
 from actions.trouble import TurnAction
-from actions.turn import Button, Turn
+from actions.turn import QUESTIONS, Button, Turn
 from bot.shop import understand
 from knowledge import pictures
 from knowledge.answers import answer
 from knowledge.gaps import record_answer, record_gap
 
 UNCLEAR_BEFORE_PERSON = 3
-# Below this the customer wants something done rather than told, and a flow that is this likely is begun.
-WANTED, LIKELY = 0.4, 0.2
+LOTS = ("CH2-", "lot_", "all")
+# Below this the customer wants something done rather than told, and a flow that is this likely is begun; one that does
+# something at once has to be likelier.
+WANTED, LIKELY, LIKELY_AT_ONCE = 0.4, 0.2, 0.45
+AT_ONCE = frozenset({"lost_parcel", "address", "rating"})
+# What neither asks nor looks as if it did is answered only by an article this sure.
+HARDLY_ASKS, SURE_OF_IT = 0.2, 0.8
 # From here on the words are a question, even if no article answers it; and from there, whatever wish they also name.
 ASKED, SURELY_ASKED = 0.6, 0.85
 
 
-def answer_question(turn: Turn, least: float = 0.0, flow: str | None = None) -> bool:
+def answer_question(turn: Turn, least: float = 0.0, flow: str | None = None, text: str = "") -> bool:
     """Say the answer to what the customer asked; tell whether there was one.
 
-    `least`: how sure it has to be. `flow`: what they may have wanted done instead, offered below the answer.
+    `least`: how sure it has to be. `flow`: what they may have wanted done instead, offered below the answer. `text`:
+    the part of their words that asks, where it is not all of them.
     """
-    earlier = [turn.slot("question")] if turn.slot("question") else []
-    sku = turn.wrote_about.get("sku")
-    products = turn.slot("about") or ([sku] if sku else ())
-    found = answer(turn.words, turn.language, products=products, context=earlier)
+    question = text or turn.words
+    named = understand.products(question)
+    found = answer(question, turn.language, products=named or discussed(turn), context=asked_before(turn))
+    turn.keep(question=question[:300])
+    if named:
+        turn.keep(about=named)
     if not found.found or found.confidence < least:
         return False
     first = found.citations[0]
@@ -41,8 +49,19 @@ def answer_question(turn: Turn, least: float = 0.0, flow: str | None = None) -> 
         buttons=[offer(flow, turn.language)] if flow in OFFERS else [],
         attachments=pictures.for_answer(first.slug, found.article_language, found.text),
     )
-    record_answer(turn.words, turn.language, turn.channel, turn.conversation, first.slug, first.revision)
+    record_answer(question, turn.language, turn.channel, turn.conversation, first.slug, first.revision)
     return True
+
+
+def discussed(turn: Turn) -> list[str]:
+    """The products that the talk is about: of the request, of what was asked before, or of what we wrote."""
+    sku = turn.wrote_about.get("sku")
+    named = [*(turn.slot("product") or turn.slot("about") or ())] or ([sku] if sku else [])
+    return [name for name in named if not name.startswith(LOTS)]
+
+
+def asked_before(turn: Turn) -> list[str]:
+    return [turn.slot("question")] if turn.slot("question") else []
 
 
 def offer(flow: str, language: str) -> Button:
@@ -73,20 +92,42 @@ class AnswerQuestion(TurnAction):
 
 def reply(turn: Turn) -> list[EventType]:
     """Begin what the words ask to have done, or answer them, or admit that we cannot."""
-    if turn.form is None and (flow := wished(turn)):
+    free = turn.form is None
+    if free and (flow := wished(turn) or after_trying(turn)):
         return [FollowupAction(f"{flow}_form")]
+    wish = wishes.wish(turn.words) if free else None
     intent, likely = turn.rank(STARTS)
-    flow = STARTS[intent] if turn.form is None and likely >= LIKELY else None
-    if answer_question(turn, flow=flow):
-        return [SlotSet("question", turn.words[:300]), SlotSet("unclear", 0), SlotSet("offer", flow)]
+    flow = STARTS[intent] if free and likely >= LIKELY else None
+    if answer_question(turn, least_sure(turn), None if wish else flow):
+        if wish:
+            return [SlotSet("unclear", 0), SlotSet("offer", None), FollowupAction(f"{wish}_form")]
+        return [SlotSet("unclear", 0), SlotSet("offer", flow or _still_offered(turn))]
     if turn.intent == "off_topic" and turn.purpose("asks") < ASKED:
         turn.say("utter_off_topic")
         return []
-    asks = turn.form is None and wishes.asks(turn.words)
-    if asks or turn.intent == "ask_question" or turn.purpose("asks") >= ASKED:
+    if (free and wishes.asks(turn.words)) or turn.intent == "ask_question" or turn.purpose("asks") >= ASKED:
         admit_ignorance(turn)
         return [SlotSet("offer", "person"), SlotSet("unclear", 0)]
     return misunderstood(turn)
+
+
+def after_trying(turn: Turn) -> str | None:
+    """The flow for who has tried what an article told, in vain."""
+    if not wishes.still_wrong(turn.words):
+        return None
+    return _still_offered(turn) or ("warranty" if turn.slot("question") and discussed(turn) else None)
+
+
+def least_sure(turn: Turn) -> float:
+    """How sure an article has to be to answer these words: what tells something is no question."""
+    asks = turn.intent in QUESTIONS or turn.purpose("asks") >= HARDLY_ASKS or "?" in turn.words
+    return 0.0 if asks or wishes.asks(turn.words) else SURE_OF_IT
+
+
+def _still_offered(turn: Turn) -> str | None:
+    """What an earlier answer offered, which a later one about the same does not take back."""
+    offered: str | None = turn.slot("offer")
+    return offered if offered in OFFERS else None
 
 
 def wished(turn: Turn) -> str | None:
@@ -95,10 +136,19 @@ def wished(turn: Turn) -> str | None:
     if named and (turn.asks < SURELY_ASKED or named == "points"):
         return named
     intent, confidence = turn.rank(STARTS)
-    named_order = bool(understand.order_numbers(turn.words))
-    if (turn.asks < WANTED and confidence >= LIKELY and turn.purpose("wants") >= LIKELY) or named_order:
-        return STARTS[intent] if confidence >= LIKELY else "order_status"
-    return None
+    flow = STARTS[intent]
+    likely = confidence >= (LIKELY_AT_ONCE if flow in AT_ONCE else LIKELY)
+    if understand.order_numbers(turn.words):
+        return flow if likely else told_of(turn.words) or "order_status"
+    return flow if likely and turn.asks < WANTED and turn.purpose("wants") >= LIKELY else None
+
+
+def told_of(text: str) -> str | None:
+    """The flow for what happened to a product, where the words say that and no wish."""
+    reason = understand.reason(text)
+    if reason in ("damaged", "wrong"):
+        return "damaged" if reason == "damaged" else "wrong_item"
+    return "warranty" if reason == "faulty" or understand.fault(text) else None
 
 
 def misunderstood(turn: Turn) -> list[EventType]:

@@ -55,12 +55,20 @@ def ask_product(turn: Turn, order: Order, *, unknown: bool = False) -> None:
 
 def ask_resolution(turn: Turn, decision: Decision) -> None:
     index = 1 if turn.language == "en" else 0
-    buttons: list[Button] = [pick("resolution", name, RESOLUTIONS[name][index]) for name in decision.resolutions]
-    turn.say("utter_ask_for_resolution", asks="resolution", buttons=buttons)
+    labels = [RESOLUTIONS[name][index] for name in decision.resolutions]
+    buttons: list[Button] = [
+        pick("resolution", name, label) for name, label in zip(decision.resolutions, labels, strict=True)
+    ]
+    options = [label[0].lower() + label[1:] for label in labels]
+    named = (" or " if index else " o ").join(filter(None, (", ".join(options[:-1]), options[-1])))
+    turn.say("utter_ask_for_resolution", asks="resolution", buttons=buttons, options=named)
 
 
 def ask_pickup(turn: Turn, decision: Decision) -> None:
     price = dict(decision.shipping.options).get("pickup", Decimal(0)) if decision.shipping else Decimal(0)
+    if not price:
+        turn.say("utter_ask_for_pickup_free", asks="pickup")
+        return
     turn.say("utter_ask_for_pickup", asks="pickup", price=sentences.money(price, turn.language))
 
 

@@ -32,7 +32,7 @@ class CaseRequest(Request):
             return slot
         told = told_facts(turn, known, order)
         for slot in missing_facts(self.kind, told):
-            return self._ask(turn, slot, told, order)
+            return self._ask(turn, slot, told, order, known)
         decision = decide(self.kind, told)
         if (alike := ALIKE.get(known.get("resolution") or "")) in decision.resolutions:
             known["resolution"] = alike
@@ -54,17 +54,21 @@ class CaseRequest(Request):
         """What the customer still has to agree to before something is done that cannot be undone."""
         return None
 
-    def _ask(self, turn: Turn, slot: str, told: Facts, order: Order) -> str:
+    def _ask(self, turn: Turn, slot: str, told: Facts, order: Order, known: facts.Known) -> str:
         if slot == "product" and needs_lot(told):
             turn.say("utter_ask_for_lot", asks="product")
         elif slot == "product":
             asking.ask_product(turn, order)
+        elif slot == "fault" and known.get("opening"):
+            turn.say("utter_ask_for_fault_more", asks="fault")
+        elif slot == "reason" and self.flow == "exchange":
+            turn.say("utter_ask_for_reason_to_exchange", asks="reason")
         else:
             asking.ask(turn, slot)
         return slot
 
-    def conclude(self, turn: Turn, known: facts.Known, order: Order) -> None:
-        """Decide, keep the case, and tell the customer."""
+    def conclude(self, turn: Turn, known: facts.Known, order: Order) -> str | None:
+        """Decide, keep the case, tell the customer, and name the flow that is offered now."""
         told = told_facts(turn, known, order)
         decision = decide(self.kind, told)
         opened = open_case(
@@ -82,6 +86,8 @@ class CaseRequest(Request):
         if decision.needs_person or decision.outcome == "pending_person":
             turn.say("utter_person_will_decide")
             hand_off(turn, decision.needs_person or "policy_check")
+            return None
+        return "warranty" if "warranty_instead" in decision.next_steps else None
 
 
 def decision_text(decision: Decision, order: Order, case: str, language: str) -> str:
@@ -159,6 +165,11 @@ def _product_trouble(turn: Turn, known: facts.Known, order: Order) -> str | None
     named = [name for name in known.get("product") or () if not name.startswith(("CH2-", "lot_"))]
     if not named or _skus(known, order):
         return None
+    if turn.asked != "product" and (before := turn.slot("product")) and turn.slot("flow"):
+        # "They do not fit my toothbrush": named in passing.
+        known["product"] = before
+        if _skus(known, order):
+            return None
     asking.ask_product(turn, order, unknown=True)
     return "product"
 
@@ -192,6 +203,19 @@ class Recall(CaseRequest):
 class LostParcel(CaseRequest):
     flow, kind = "lost_parcel", "lost_parcel"
 
+    def missing_consent(self, turn: Turn, known: facts.Known, decision: Decision) -> str | None:
+        """A claim about what the carrier says it delivered is opened for who says that it did not come."""
+        if decision.reason_code != "delivered_not_received" or known.get("confirm") is not None:
+            return None
+        turn.say("utter_ask_for_confirm_not_received", asks="confirm", order=known.get("order_number"))
+        return "confirm"
+
+    def conclude(self, turn: Turn, known: facts.Known, order: Order) -> str | None:
+        if known.get("confirm") is False:
+            turn.say("utter_stopped")
+            return None
+        return super().conclude(turn, known, order)
+
 
 class AddressChange(CaseRequest):
     flow, kind = "address", "address_change"
@@ -208,11 +232,11 @@ class Cancel(CaseRequest):
             return "confirm"
         return None
 
-    def conclude(self, turn: Turn, known: facts.Known, order: Order) -> None:
+    def conclude(self, turn: Turn, known: facts.Known, order: Order) -> str | None:
         if known.get("confirm") is False:
             turn.say("utter_stopped")
-            return
-        super().conclude(turn, known, order)
+            return None
+        return super().conclude(turn, known, order)
 
 
 CASES: dict[str, Any] = {

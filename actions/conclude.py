@@ -12,7 +12,8 @@ from actions import facts
 from actions.account import ACCOUNT
 from actions.base import SyncAction
 from actions.cases import CASES
-from actions.request import ENDED, access
+from actions.orders import access
+from actions.request import ENDED
 from actions.turn import Turn
 
 REQUESTS = {**CASES, **ACCOUNT}
@@ -30,8 +31,10 @@ class Conclude(SyncAction):
         if flow is None:
             return []
         known = facts.Known.of(tracker, ())
-        order = next((order for order in access(turn).orders if order.number == known.get("order_number")), None)
-        request = REQUESTS[flow]() if flow in REQUESTS else None
+        request, orders = REQUESTS[flow]() if flow in REQUESTS else None, access(turn).orders
+        order = next((order for order in orders if order.number == known.get("order_number")), None)
+        if request and request.any_order and orders:
+            order = order or orders[0]
         if request and (order is not None or not request.needs_order):
             offered = request.conclude(turn, known, order)
             told = {name: known.get(name) for name in facts.SLOTS if known.get(name) is not None}

@@ -9,15 +9,17 @@ from typing import Any, get_args
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 
+from actions import wishes
 from actions.turn import SURE, Turn
 from bot.shop import understand
 from bot.shop.decisions.facts import Resolution
 
-KEPT = ("order_number", "email", "phone", "unclear", "offer", "flow")
+KEPT = ("order_number", "email", "phone", "tried", "unclear", "offer", "flow")
 SLOTS = (
     "product", "quantity", "reason", "fault", "photo", "condition", "descaled", "resolution", "pickup", "address",
-    "confirm", "rating",
+    "confirm", "rating", "opening",
 )  # fmt: skip
+ORDER_OR_MAIL = re.compile(r"\bLB[- ]?\d{5}\b|\S+@\S+", re.I)
 QUESTION = re.compile(r"\?\s*$")
 ALL = re.compile(
     r"\b(todo|todos|todas|entero|completo|ambos|ambas|los dos|las dos|everything|all of (it|them)|both|whole)\b", re.I
@@ -26,9 +28,40 @@ NO_LOT = re.compile(
     r"no (lo |la )?(encuentro|veo|s[eé]|aparece|pone|tiene)|no idea|can'?t (find|see|read)|don'?t know", re.I
 )
 FAULT_LENGTH = 500
+# "Por que" for "porque" begins a reason.
+BECAUSE = re.compile(r"\W*(por ?que|xq|pq)\b[^?]*$", re.I)
+# A parcel that the carrier may say it delivered.
+NEVER_CAME = re.compile(
+    r"\bno\b.{0,30}(lleg|recib|ven[ií]|lo tengo|la tengo|los tengo|tengo nada|aparec)|perdid|extravi|robad|"
+    r"\b(no|not|n['’]?t|never|nothing)\b.{0,30}(arriv|receiv|come|came|got|get|here|turn|show|sign|see)|"
+    r"\b(lost|missing|stolen|disappeared|pone entregado|says? (it was )?delivered)\b",
+    re.I,
+)
+LATER = re.compile(
+    r"\b(luego|m[aá]s tarde|mañana|ahora no|cuando (llegue|pueda|salga|vuelva)|esta (noche|tarde)|en casa|later|"
+    r"tomorrow|tonight|not now|right now|when i (get|can|am)|at work|in a (bit|while))\b",
+    re.I,
+)
+# Where a fault is told, and which remedies may be wished for before they are offered.
+OF_FAULTS = frozenset({"warranty", "damaged", "wrong_item", "recall"})
+OFFERED: dict[str, tuple[Resolution, ...]] = {
+    "exchange": ("other_colour", "store_credit"),
+    "warranty": ("repair", "replacement"),
+    "damaged": ("new_unit", "refund"),
+    "wrong_item": ("new_unit", "refund"),
+}
+REMEDIES: dict[str, tuple[Resolution, ...]] = {
+    "exchange": ("other_colour", "store_credit"),
+    "damaged": ("new_unit", "refund"),
+    "wrong_item": ("new_unit", "refund"),
+    "warranty": ("replacement", "refund"),
+}
+# Yes-or-no questions to which the classifier's yes or no counts where no word of the text is known.
+PLAIN_YES_NO, SURE_YES_NO = frozenset({"confirm", "descaled"}), 0.7
 SOME_OF = re.compile(
     r"\b(una|uno|un|dos|tres|\d+) (sol[oa]|de (las|los|ellas|ellos|mis))|\b(solo|sólo) (una|uno|un)\b|"
-    r"\b(one|two|three|\d+) of (the|my|them)|\b(just|only) one\b",
+    r"\b(one|two|three|\d+) of (the|my|them)|\b(just|only) one\b|\bone only\b|\bone out of\b|"
+    r"\b(one|a) (pair|unit|bag|pack) of (the|my)\b|\bun[ao]? (par|unidad|paquete|bolsa) de (los|las|mis)\b",
     re.I,
 )
 MOST_UNITS = 9
@@ -69,7 +102,15 @@ def learn(turn: Turn, known: Known, asked: str | None, flow: str) -> frozenset[s
         if slot in SLOTS or slot == "order_number":
             found[slot] = _picked(slot, value)
     elif turn.words or turn.photos:
-        found = _said(_anywhere(turn)) | _said(_told(turn.words, flow)) | _said(_answer(turn, asked) if asked else {})
+        found = (
+            _said(_anywhere(turn, asked))
+            | _said(_told(turn.words, flow))
+            | _said(_answer(turn, asked, flow) if asked else {})
+        )
+        found |= _with_opening(turn.words, known, asked, flow, found.get("fault"))
+    elif flow == "lost_parcel" and asked is None:
+        # The button says it.
+        found["confirm"] = True
     if turn.photos:
         found["photo"] = True
     if asked and turn.intent == "dont_know" and found.get(asked) is None:
@@ -79,6 +120,16 @@ def learn(turn: Turn, known: Known, asked: str | None, flow: str) -> frozenset[s
     for name, value in new.items():
         known[name] = value
     return frozenset(new) | (frozenset({asked}) if repeated and asked else frozenset())
+
+
+def _with_opening(text: str, known: Known, asked: str | None, flow: str, fault: str | None) -> dict[str, Any]:
+    """What was told of the fault at the opening belongs to it: the answer to "what exactly?" need not repeat it."""
+    if flow not in OF_FAULTS:
+        return {}
+    if asked is None and fault is None and understand.fault(text):
+        return {"opening": text[:FAULT_LENGTH]}
+    opening = known.get("opening")
+    return {"fault": f"{opening}. {fault}"[:FAULT_LENGTH]} if asked == "fault" and fault and opening else {}
 
 
 def _said(facts: dict[str, Any]) -> dict[str, Any]:
@@ -94,10 +145,10 @@ def _picked(slot: str, value: str) -> Any:
     return [value] if slot == "product" else value
 
 
-def _anywhere(turn: Turn) -> dict[str, Any]:
+def _anywhere(turn: Turn, asked: str | None) -> dict[str, Any]:
     """Facts that carry their own sign, wherever they stand."""
     orders, emails, phones = (
-        understand.order_numbers(turn.words),
+        understand.order_numbers(turn.words, asked=asked == "order_number"),
         understand.emails(turn.words),
         understand.phones(turn.words),
     )
@@ -114,29 +165,52 @@ def _anywhere(turn: Turn) -> dict[str, Any]:
 def _told(text: str, flow: str) -> dict[str, Any]:
     """What is told unasked, where the words leave no doubt."""
     if flow in ("return", "exchange"):
-        return {"reason": understand.reason(text), "pickup": understand.way_back(text)}
+        return {
+            "reason": understand.reason(text),
+            "pickup": understand.way_back(text),
+            "resolution": _remedy(text, flow),
+        }
     if flow == "rating":
         return {"rating": understand.rating(text)}
-    if flow in ("warranty", "damaged", "wrong_item", "recall"):
+    if flow == "address":
+        return {"address": _new_address(text)}
+    if flow == "lost_parcel":
+        return {"confirm": True if NEVER_CAME.search(text) else None}
+    if flow in OF_FAULTS:
         told = understand.fault(text)
         exact = told is not None and (told.part != "other" or told.cause is not None)
-        return {"fault": text[:FAULT_LENGTH] if exact else None}
+        return {"fault": text[:FAULT_LENGTH] if exact else None, "resolution": _remedy(text, flow)}
     return {}
 
 
-def _answer(turn: Turn, asked: str) -> dict[str, Any]:
+def _remedy(text: str, flow: str) -> str | None:
+    """The remedy that is wished for before any was offered."""
+    return understand.resolution(text, REMEDIES[flow]) if flow in REMEDIES else None
+
+
+def _new_address(text: str) -> str | None:
+    """An address that comes with the wish: the words without what names the order."""
+    rest = ORDER_OR_MAIL.sub(" ", text)
+    whole = understand.looks_like_address(rest) and understand.address_lacks(rest) is None
+    return " ".join(rest.split())[:FAULT_LENGTH] if whole else None
+
+
+def _answer(turn: Turn, asked: str, flow: str) -> dict[str, Any]:
     """What the words mean as the answer to what was asked; nothing when they look like something else."""
     text = turn.words
     if not text or (turn.intent == "ask_question" and QUESTION.search(text)):
         return {}
     if asked == "fault" and _only_names(text):
         return {}
+    if asked == "fault" and understand.fault(text) is None and (remedy := _remedy(text, "warranty")):
+        return {"resolution": remedy}
     if asked in ("reason", "fault", "address"):
         return {} if _aside(turn) else {asked: _free(asked, text)}
     if asked == "product":
         return {asked: ["all"] if ALL.search(text) else ["lot_unknown"] if NO_LOT.search(text) else None}
     if asked == "resolution":
-        return {asked: understand.resolution(text, get_args(Resolution.__value__))}
+        read = understand.resolution(text, get_args(Resolution.__value__))
+        return {asked: read or understand.resolution(text, OFFERED.get(flow, ()))}
     if asked == "condition":
         said = understand.sealed(text) is not None or understand.sealed_units(text, MOST_UNITS) is not None
         return {asked: text[:FAULT_LENGTH] if said else None}
@@ -145,10 +219,26 @@ def _answer(turn: Turn, asked: str) -> dict[str, Any]:
         "photo": lambda text: False if understand.photo(text) is False else None,
         "descaled": understand.descaled,
         "pickup": understand.pickup,
-        "confirm": understand.yes_no,
+        "confirm": lambda text: (
+            True if flow == "lost_parcel" and NEVER_CAME.search(text) else understand.confirmation(text)
+        ),
         "rating": understand.rating,
     }
-    return {asked: reader[asked](text)} if asked in reader else {}
+    return {asked: _yes_or_no(turn, asked, reader[asked](text))} if asked in reader else {}
+
+
+def _confirmed(text: str, flow: str) -> bool | None:
+    """Whether what was announced is to be done; "no, it never came" wants the claim."""
+    return True if flow == "lost_parcel" and NEVER_CAME.search(text) else understand.confirmation(text)
+
+
+def _yes_or_no(turn: Turn, asked: str, read: Any) -> Any:
+    """What the words were read as, or the classifier's yes or no; where the two disagree about what cannot be undone,
+    nothing, so that it is asked again."""
+    said = {"affirm": True, "deny": False}.get(turn.intent) if turn.confidence >= SURE_YES_NO else None
+    if asked not in PLAIN_YES_NO or said is None:
+        return read
+    return said if read is None else None if asked == "confirm" and read != said else read
 
 
 def _only_names(text: str) -> bool:
@@ -158,10 +248,12 @@ def _only_names(text: str) -> bool:
 
 def _aside(turn: Turn) -> bool:
     """Words said beside the matter: a greeting, a wish to stop, a question."""
-    return turn.confidence >= SURE and (turn.intent in ASIDE or (turn.intent == "ask_question" and "?" in turn.words))
+    asks = turn.intent == "ask_question" and wishes.is_question(turn.words) and not BECAUSE.match(turn.words)
+    return turn.confidence >= SURE and (turn.intent in ASIDE or asks)
 
 
 def _free(asked: str, text: str) -> Any:
     if asked == "address":
-        return text[:FAULT_LENGTH] if understand.looks_like_address(text) or understand.zone(text) else None
+        whole = understand.looks_like_address(text) and understand.address_lacks(text) != "place"
+        return text[:FAULT_LENGTH] if whole or understand.zone(text) else None
     return (understand.reason(text) or "unspecified") if asked == "reason" else text[:FAULT_LENGTH]

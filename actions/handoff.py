@@ -10,7 +10,16 @@ from actions.trouble import REASON_OF, TurnAction, firm, given_orders, hand_off
 from actions.turn import Turn
 from bot.shop import understand
 
-FOR_SOMETHING_ELSE = 0.8
+FOR_SOMETHING_ELSE, SURELY_A_PERSON = 0.8, 0.8
+# The purpose finds nothing that asks for a person below this: a short word that only resembles such messages.
+NOTHING_OF_IT = 0.1
+SAID = (understand.asks_person, understand.very_upset, understand.others_order, understand.legal_threat,
+        understand.press, understand.fraud_or_payment)  # fmt: skip
+
+
+def said(text: str) -> bool:
+    """Whether a word of the text itself is a reason for a person."""
+    return any(reader(text) for reader in SAID)
 
 
 class HandOff(TurnAction):
@@ -26,7 +35,13 @@ class HandOff(TurnAction):
             return misunderstood(turn)
         if turn.purpose("asks") + turn.purpose("wants") >= FOR_SOMETHING_ELSE and not firm(turn, reason):
             return reply(turn)
-        if not understand.asks_person(turn.words) and answer_question(turn):
-            return [SlotSet("question", turn.words[:300])]
+        if reason != "safety" and turn.words and turn.purpose("escalates") < NOTHING_OF_IT and not said(turn.words):
+            if reason != "very_upset":
+                return reply(turn)
+            turn.say("utter_sorry")
+            return []
+        unsure = turn.confidence < SURELY_A_PERSON and not understand.asks_person(turn.words)
+        if unsure and answer_question(turn):
+            return []
         hand_off(turn, reason)
         return [ActiveLoop(None), SlotSet("requested_slot", None), SlotSet("flow", None)]

@@ -7,19 +7,22 @@ knows which. When nothing is missing the form ends and `action_conclude` does th
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import asking, facts, wishes
-from actions.answers import admit_ignorance, answer_question
+from actions import facts, wishes
+from actions.answers import SURE_OF_IT, SURELY_ASKED, admit_ignorance, answer_question
 from actions.base import SyncAction
+from actions.orders import PROOF, any_order, chosen, find_order
+from actions.outcomes import Asked, Elsewhere, Ended, Rejected
 from actions.starts import STARTS
 from actions.trouble import hand_off, trouble
 from actions.turn import SURE, Turn
-from bot.shop import identity, understand
+from bot.shop import understand
 from bot.shop.models import Order
 
 # Facts about one matter; they are forgotten when it ends. Which order, and who asks, stay known.
@@ -32,9 +35,15 @@ FIRM_WISH = 0.8
 DOUBTED, ASKED, ASKED_OF_OWN = 0.12, 0.6, 0.8
 TOGETHER = 0.95
 FREE_TEXT = frozenset({"reason", "fault", "address"})
+# "I can't now" beside these is an answer rather than the end; another wish must be this clear where it comes with what
+# was asked; and what is told this likely is no wish.
+CHOICES, SURELY_STOPS = frozenset({"photo", "pickup", "condition", "descaled", "resolution"}), 0.9
+CLEARLY_ANOTHER, TOLD = 0.9, 0.5
 # Reasons for a person that the answer to a plain question may sound like.
-SAID_ALIKE = frozenset({"asked_for_person", "others_order"})
+SAID_ALIKE = frozenset({"asked_for_person", "others_order", "very_upset"})
 ACTS = frozenset({"greet", "thank", "goodbye", "ask_bot", "small_talk", "help", "switch_language", "off_topic"})
+NO_THANKS = re.compile(r"\W*(no|nope|nah|nada)\W*(gracias|thanks|thank you|thx|da igual|nada|deja)?\W*", re.I)
+SHORT = {"greet": "utter_greet_again", "thank": "utter_thank_short"}
 # What is said of a thing sounds like several requests at once: "llegó roto" may well be the reason of a return.
 ALIKE = frozenset({"return", "exchange", "damaged", "wrong_item", "warranty", "recall"})
 
@@ -43,40 +52,13 @@ ALIKE = frozenset({"return", "exchange", "damaged", "wrong_item", "warranty", "r
 RULES_OF = ALIKE | {"cancel", "address", "invoice", "points", "export", "erasure"}
 
 
-class Ended(Exception):
-    """The request is over without a decision; what had to be said has been said. `offer`: what was offered in its
-    place."""
-
-    def __init__(self, offer: str | None = None) -> None:
-        super().__init__(offer)
-        self.offer = offer
-
-
-class Elsewhere(Exception):
-    """The opening asks for another flow."""
-
-    def __init__(self, flow: str) -> None:
-        super().__init__(flow)
-        self.flow = flow
-
-
-class Rejected(Exception):
-    """The customer wants something else now; Rasa's rules choose the form for it."""
-
-
-class Asked(Exception):
-    """A question has been put to the customer; the turn is over."""
-
-    def __init__(self, slot: str) -> None:
-        super().__init__(slot)
-        self.slot = slot
-
-
 class Request(SyncAction):
     """Base of the flows. A subclass names its flow and says what is still missing."""
 
     flow: ClassVar[str] = ""
     needs_order: ClassVar[bool] = True
+    # Whether it is about the customer, so that any of their orders tells who that is.
+    any_order: ClassVar[bool] = False
 
     def name(self) -> str:
         return f"validate_{self.flow}_form"
@@ -91,18 +73,22 @@ class Request(SyncAction):
         known = facts.Known.of(tracker, MATTER if begins else ())
         try:
             learned = self._hear(turn, known, begins)
-            order = find_order(turn, known, learned) if self.needs_order else None
+            order = self._order(turn, known, learned, begins) if self.needs_order else None
             slot = self.missing(turn, known, order)
         except Asked as asked:
             slot = asked.slot
         except Rejected:
             return []
         except Ended as end:
-            return [*ENDED, SlotSet("offer", end.offer)]
+            return [*turn.events, *ENDED, SlotSet("offer", end.offer)]
         except Elsewhere as other:
-            return [*ENDED, FollowupAction(f"{other.flow}_form")]
+            return [*turn.events, *ENDED, FollowupAction(f"{other.flow}_form")]
         known["flow"] = self.flow
-        return [*known.events(), SlotSet("requested_slot", slot)]
+        return [*turn.events, *known.events(), SlotSet("requested_slot", slot)]
+
+    def _order(self, turn: Turn, known: facts.Known, learned: frozenset[str], begins: bool) -> Order:
+        mine = any_order(turn) if self.any_order else None
+        return mine or find_order(turn, known, learned, self.flow, begins)
 
     def _hear(self, turn: Turn, known: facts.Known, begins: bool) -> frozenset[str]:
         """Learn the facts in the customer's words and deal with everything else they may say."""
@@ -112,15 +98,19 @@ class Request(SyncAction):
             raise Ended
         product = known.get("product")
         learned = facts.learn(turn, known, asked, self.flow)
+        if asked == "order_number" and not learned and (number := chosen(turn, known)):
+            known["order_number"], learned = number, frozenset({"order_number"})
+        if "product" in learned:
+            turn.keep(about=known.get("product"))
         reason = trouble(turn)
         if reason and not (reason in SAID_ALIKE and self._answers(turn, asked, learned)):
             hand_off(turn, reason)
             raise Ended
         if begins:
-            self._hear_at_first(turn, learned)
+            self._hear_at_first(turn)
             return learned
-        if turn.intent == "cancel_flow" and turn.confidence >= SURE and not learned:
-            turn.say("utter_stopped")
+        if self._gives_up(turn, asked) and not learned:
+            turn.say("utter_goodbye" if turn.intent == "goodbye" else "utter_stopped")
             raise Ended
         if not learned:
             self._hear_other(turn, known, asked)
@@ -140,49 +130,70 @@ class Request(SyncAction):
         """Whether the words answer what was asked and no word of them asks for a person or names another's order:
         "somebody is to fetch it", "I take it there, it's me"."""
         words = turn.words
-        said = understand.asks_person(words) or understand.others_order(words)
+        said = understand.asks_person(words) or understand.others_order(words) or understand.very_upset(words)
         return asked in learned and asked not in FREE_TEXT and not said
+
+    def _gives_up(self, turn: Turn, asked: str | None) -> bool:
+        """Whether the customer lets go of the request: says so, or refuses to tell which order it is."""
+        if turn.intent == "cancel_flow":
+            return turn.confidence >= (SURELY_STOPS if asked in CHOICES else SURE)
+        if asked not in PROOF or turn.confidence < SURE:
+            return False
+        return turn.intent == "goodbye" or (turn.intent == "deny" and NO_THANKS.fullmatch(turn.words) is not None)
 
     def _turned_to(self, turn: Turn, asked: str | None, learned: frozenset[str]) -> str | None:
         """The other flow that words begin which also name a fact ("first tell me where the fryer's order is")."""
-        if asked in learned or asked in FREE_TEXT or turn.purpose("wants") < FIRM_WISH:
+        if asked in FREE_TEXT or turn.purpose("wants") < FIRM_WISH:
+            return None
+        if asked in learned and not (asked in PROOF and turn.confidence >= CLEARLY_ANOTHER):
             return None
         sure = STARTS.get(turn.intent) if turn.confidence >= SURE else None
         wish = wishes.wish(turn.words) or sure
         return wish if wish not in (None, self.flow) and not {wish, self.flow} <= ALIKE else None
 
-    def _hear_at_first(self, turn: Turn, learned: frozenset[str]) -> None:
-        """The opening may ask for a rule instead of wanting it applied, or name another wish."""
+    def _hear_at_first(self, turn: Turn) -> None:
+        """The opening may ask for a rule instead of wanting it applied, ask something beside, or name another wish."""
         named = wishes.wish(turn.words)
         if named and named != self.flow and {named, self.flow} <= set(STARTS.values()):
             raise Elsewhere(named)
-        if named or turn.intent == "affirm" or learned & {"order_number", "email"} or turn.asks < DOUBTED:
+        proves = understand.order_numbers(turn.words) or understand.emails(turn.words)
+        if named or turn.intent == "affirm" or proves or turn.asks < DOUBTED:
+            self._answer_beside(turn)
             return
         asks = turn.asks >= (ASKED if self.flow in RULES_OF else ASKED_OF_OWN)
         if not asks and self.flow not in RULES_OF:
             return
         if answer_question(turn, 0.0 if asks else TOGETHER - turn.asks, self.flow):
             raise Ended(self.flow)
-        if asks and turn.confidence < FIRM_WISH:
+        if asks and turn.confidence < FIRM_WISH and wishes.is_question(turn.words):
             admit_ignorance(turn)
             raise Ended
+
+    def _answer_beside(self, turn: Turn) -> None:
+        """What the opening asks beside the wish ("… and how long does the refund take?")."""
+        if not turn.answered:
+            for question in wishes.questions_beside(turn.words):
+                answer_question(turn, SURE_OF_IT, text=question)
 
     def _hear_other(self, turn: Turn, known: facts.Known, asked: str | None) -> None:
         """Nothing of what was asked: a new wish, a question, a greeting, or words that we did not understand."""
         sure = turn.confidence >= SURE
         wish = STARTS.get(turn.intent)
-        if sure and wish and wish != self.flow and not (asked in FREE_TEXT and {wish, self.flow} <= ALIKE):
+        if sure and wish and self._leaves_for(wish, turn, asked):
             raise Rejected
         if turn.unheard:
             turn.say("utter_unheard")
             return
-        if asked == "photo" and understand.photo(turn.words):
+        if asked == "photo" and (understand.photo(turn.words) or facts.LATER.search(turn.words)):
+            turn.say("utter_photo_later")
             return
-        if turn.intent == "ask_question" or (turn.intent == "nlu_fallback" and turn.purpose("asks") >= ASKED):
+        if self._is_question(turn):
             if not answer_question(turn):
                 admit_ignorance(turn)
+        elif turn.intent == "ask_question" and answer_question(turn, SURE_OF_IT):
+            return
         elif sure and turn.intent in ACTS:
-            turn.say("utter_greet_again" if turn.intent == "greet" else f"utter_{turn.intent}")
+            turn.say(SHORT.get(turn.intent, f"utter_{turn.intent}"))
         elif turn.intent == "dont_know" and asked == "order_number":
             turn.say("utter_where_order_number")
         elif turn.intent == "dont_know" and asked == "descaled":
@@ -191,6 +202,18 @@ class Request(SyncAction):
             raise Ended
         elif turn.intent != "repeat" and not (sure and wish == self.flow):
             self._misunderstood(turn, known)
+
+    def _is_question(self, turn: Turn) -> bool:
+        """Whether the words ask something: the classifiers take much that is told of a product for a question."""
+        if turn.intent not in ("ask_question", "nlu_fallback"):
+            return False
+        return wishes.is_question(turn.words) or (turn.intent == "ask_question" and turn.asks >= SURELY_ASKED)
+
+    def _leaves_for(self, wish: str, turn: Turn, asked: str | None) -> bool:
+        """Whether the words leave this request for another one, rather than tell something that sounds like it."""
+        if wish in (self.flow, "rating") or (asked in FREE_TEXT and {wish, self.flow} <= ALIKE):
+            return False
+        return turn.purpose("tells") < TOLD or wishes.wish(turn.words) == wish
 
     def _misunderstood(self, turn: Turn, known: facts.Known) -> None:
         times = int(known.get("unclear") or 0) + 1
@@ -203,76 +226,3 @@ class Request(SyncAction):
             hand_off(turn, "no_answer")
             raise Ended
         turn.say("utter_unclear" if times == 1 else "utter_unclear_again")
-
-
-def access(turn: Turn) -> identity.Access:
-    """What this conversation may hear about now."""
-    verified = turn.metadata.get("verified") or {}
-    return identity.access(
-        turn.identity,
-        turn.conversation,
-        turn.now,
-        channel=str(verified.get("channel") or ""),
-        address=str(verified.get("address") or ""),
-    )
-
-
-def find_order(turn: Turn, known: facts.Known, learned: frozenset[str]) -> Order:
-    """The proven order this is about; otherwise asks for what is missing, or ends where nothing may be looked up."""
-    allowed = access(turn)
-    number = known.get("order_number")
-    if not number:
-        number = _only_order(allowed, known) or _wrote_about(turn, allowed, known)
-    if number and allowed.may_see(number):
-        known["order_number"] = number
-        order = next(order for order in allowed.orders if order.number == number)
-        level = allowed.level_of(order)
-        turn.note(order=number, customer=order.customer.reference, customer_name=order.customer.name, verified=level)
-        return order
-    if not number:
-        asking.ask_order(turn, allowed)
-        raise Asked("order_number")
-    if not (known.get("email") or known.get("phone")):
-        turn.say("utter_ask_for_email", asks="email")
-        raise Asked("email")
-    return _prove(turn, known, number, bool(learned & {"order_number", "email", "phone"}))
-
-
-def _wrote_about(turn: Turn, allowed: identity.Access, known: facts.Known) -> str | None:
-    """The order that our own message was about, where the customer may see it and names no other product."""
-    number, sku = turn.wrote_about.get("order"), turn.wrote_about.get("sku")
-    named = set(known.get("product") or ())
-    return number if number and allowed.may_see(number) and (not named or sku in named) else None
-
-
-def _only_order(allowed: identity.Access, known: facts.Known) -> str | None:
-    """The order that can be meant when none was named: the only one, or the only one with the named product."""
-    orders = allowed.orders
-    wanted = set(known.get("product") or ())
-    if wanted:
-        orders = tuple(order for order in orders if wanted & {item.sku for item in order.items.all()}) or orders
-    return orders[0].number if len(orders) == 1 else None
-
-
-def _prove(turn: Turn, known: facts.Known, number: str, tried_now: bool) -> Order:
-    if tried_now:
-        result = identity.prove_order(
-            turn.identity,
-            turn.conversation,
-            number,
-            email=known.get("email"),
-            phone=known.get("phone"),
-            now=turn.now,
-            message_id=turn.message_id,
-        )
-        if isinstance(result, identity.Proof):
-            order = result.order
-            turn.note(
-                order=number, customer=result.customer.reference, customer_name=result.customer.name, verified="order"
-            )
-            return order
-        if isinstance(result, identity.Locked):
-            turn.say("utter_locked")
-            raise Ended
-    turn.say("utter_mismatch", asks="email")
-    raise Asked("email")

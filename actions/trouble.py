@@ -29,8 +29,14 @@ PRIORITY = {"safety": 1}
 # How sure the classifier must be where no word of the text says it too, and how likely the purpose must agree.
 FIRM = {"safety": 0.6, "legal": 0.6, "very_upset": 0.7}
 USUALLY_FIRM = 0.6
-AGREES = {"safety": ("alarms", 0.15)}
+AGREES = {"safety": ("alarms", 0.25)}
 USUALLY_AGREES = ("escalates", 0.3)
+# A classifier of intents as sure as this of danger needs hardly an alarm: people find their own words for it.
+SUREST, HARDLY = 0.95, 0.1
+# The same where a word of the text says it: there the intent need not even be the likeliest.
+WORDS_FOR = {"very_upset": understand.very_upset, "others_order": understand.others_order}
+FIRM_WITH_WORDS = {"very_upset": 0.5, "others_order": 0.25}
+AGREES_WITH_WORDS = 0.2
 # A purpose this likely makes up for a classifier of intents that hesitates.
 CERTAIN, LEAST = 0.7, 0.45
 # Alone enough, whatever the classifier of intents finds.
@@ -46,7 +52,7 @@ MARKUP = re.compile(r"^\s*[/\[{<]|\w+\s*=\s*\w|^\s*\w+:\s*\w+\s*$|\b[a-z_]{3,}:[
 def trouble(turn: Turn) -> str | None:
     """The reason why this turn goes to a person whatever else it says; the words count before the classifier."""
     text, reason = turn.words, REASON_OF.get(turn.intent)
-    if understand.danger(text) or turn.purpose("alarms") >= ALARMED:
+    if endangered(turn):
         return "safety"
     if given_orders(text):
         return None
@@ -56,9 +62,19 @@ def trouble(turn: Turn) -> str | None:
         return "asked_for_person"
     if reason and firm(turn, reason) and not (reason == "legal" and "?" in text):
         return reason
+    if worded := next((reason for reason in WORDS_FOR if firm_with_words(turn, reason)), None):
+        return worded
     if understand.press(text):
         return "press"
     return "fraud_or_payment" if understand.fraud_or_payment(text) else None
+
+
+def endangered(turn: Turn) -> bool:
+    """Whether a word says that there is danger, or the purpose finds it nearly certain; where words of danger stand
+    and all of them are denied or harmless, the classifiers know no better."""
+    if understand.danger(turn.words):
+        return True
+    return turn.purpose("alarms") >= ALARMED and not understand.danger_denied(turn.words)
 
 
 def given_orders(text: str) -> bool:
@@ -67,12 +83,23 @@ def given_orders(text: str) -> bool:
 
 
 def firm(turn: Turn, reason: str) -> bool:
-    """Whether both classifiers find the reason likely enough without a word that says it; a choice always is."""
+    """Whether both classifiers find the reason likely enough without a word that says it; a choice always is.
+    Danger whose every word is denied never is."""
+    if reason == "safety" and understand.danger_denied(turn.words):
+        return False
     purpose, least = AGREES.get(reason, USUALLY_AGREES)
     agreed = not turn.words or turn.purpose(purpose) >= max(least, turn.purpose("asks") / 2)
     confident = turn.confidence >= FIRM.get(reason, USUALLY_FIRM)
     certain = turn.purpose(purpose) >= CERTAIN and turn.confidence >= LEAST
-    return (confident and agreed) or certain
+    surest = reason == "safety" and turn.confidence >= SUREST and turn.purpose(purpose) >= HARDLY
+    return (confident and agreed) or certain or surest
+
+
+def firm_with_words(turn: Turn, reason: str) -> bool:
+    """Whether a word of the text says it, and the classifiers do not find it unlikely."""
+    intent = next(intent for intent, known in REASON_OF.items() if known == reason)
+    likely = turn.rank((intent,))[1] >= FIRM_WITH_WORDS[reason]
+    return likely and turn.purpose("escalates") >= AGREES_WITH_WORDS and WORDS_FOR[reason](turn.words)
 
 
 def hand_off(turn: Turn, reason: str) -> None:
@@ -105,4 +132,5 @@ class TurnAction(SyncAction):
         if reason := trouble(turn):
             hand_off(turn, reason)
             return [ActiveLoop(None), SlotSet("requested_slot", None), SlotSet("flow", None)]
-        return self.act(turn, tracker)
+        events = self.act(turn, tracker)
+        return [*turn.events, *events]

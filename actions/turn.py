@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cached_property
+from itertools import takewhile
 from typing import Any
 
 from django.utils import timezone
 from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import turn_metadata
@@ -34,6 +36,10 @@ def pick(slot: str, value: str, label: str) -> Button:
     return Button(label, f'/pick{{"slot": "{slot}", "value": "{escaped}"}}')
 
 
+def _not_user(event: Mapping[str, Any]) -> bool:
+    return bool(event["event"] != "user")
+
+
 class Turn:
     """Reads the tracker and collects what is to be said. Nothing here touches the database."""
 
@@ -52,9 +58,24 @@ class Turn:
         self.language: str = "en" if tracker.get_slot("language") == "en" else "es"
         self.asked: str | None = tracker.get_slot("requested_slot")
         self.form: str | None = (tracker.active_loop or {}).get("name")
+        self._kept: dict[str, Any] = {}
 
     def slot(self, name: str) -> Any:
-        return self._tracker.get_slot(name)
+        return self._kept[name] if name in self._kept else self._tracker.get_slot(name)
+
+    def keep(self, **slots: Any) -> None:
+        """Remember something for the turns that follow."""
+        self._kept.update(slots)
+
+    @property
+    def answered(self) -> bool:
+        """Whether something has been said in this turn before this action."""
+        return any(event["event"] == "bot" for event in takewhile(_not_user, reversed(self._tracker.events)))
+
+    @property
+    def events(self) -> list[EventType]:
+        """What is to be remembered."""
+        return [SlotSet(name, value) for name, value in self._kept.items()]
 
     def rank(self, intents: Iterable[str]) -> tuple[str, float]:
         """The likeliest of these intents and how likely the classifier finds it."""

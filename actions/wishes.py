@@ -28,6 +28,17 @@ CONDITIONS = (
     "hasta", "desde", "q", "si (?:lo|la|los|las|me|se|yo|compro|el|mi|un|una|voy|llego)", "until", "if",
 )  # fmt: skip
 ASKING, OPENING = _phrases(*OPENINGS, *CONDITIONS, start=True), _phrases(*OPENINGS, start=True)
+# A question without its mark may begin with these too, and a wish as well.
+CAN_IT_BE = _phrases(
+    *OPENINGS, "puedo", "podria", "se puede", "teneis", "abris", "haceis", "enviais", "es (?:posible|normal|necesario)",
+    "can i", "could i", "may i", "do (?:i|you|they|we)", "does", "is (?:it|there|this|that)", "are (?:you|there|they)",
+    "will (?:it|you)", "would (?:it|you)", "should i", start=True,
+)  # fmt: skip
+BESIDE = re.compile(
+    r"(?<=[?!;])|[.]+ |, |,? (?:pero antes|antes de nada|y (?:de paso|ademas|tambien)|and (?:also|by the way)|"
+    r"but first|also|y|and|pero|but)\b,? "
+)
+TELL_ME = re.compile(r"^\W*(?:y |and |please |por favor |antes |first )*(?:dime|decidme|me dices|tell me)\s+")
 ENOUGH_WORDS = 4
 KNOWING = _phrases("saber", "preguntar", "consultar", "una duda", "decirme", "know", "ask", r"wonder\w*", "tell me")
 WANTING = _phrases(
@@ -39,7 +50,9 @@ WANTING = _phrases(
     "(?:make|start|open|file) a",
 )  # fmt: skip
 WISHES: tuple[tuple[str, Pattern], ...] = (
-    ("cancel", _phrases(rf"cancel\w* {WORDS}(?:pedido|compra|order|purchase)", rf"anul\w+ {WORDS}(?:pedido|compra)")),
+    ("cancel", _phrases(
+        rf"cancel\w* {WORDS}(?:pedido|compra|orden|order|purchase)", rf"anul\w+ {WORDS}(?:pedido|compra|orden)",
+    )),
     ("address", _phrases(
         rf"cambi\w+ {WORDS}direccion", rf"change {WORDS}address", "otra direccion", "different address",
     )),
@@ -59,7 +72,10 @@ WISHES: tuple[tuple[str, Pattern], ...] = (
     )),
 )  # fmt: skip
 # These say the wish without any "I want".
-OUTRIGHT = _phrases("devuelvo", "i'?m sending (?:it|them) back")
+OUTRIGHT = _phrases(
+    "devuelvo", "i'?m sending (?:it|them) back", "ya no l[oa]s? quiero",
+    "(?:i )?(?:don'?t|no longer) want (?:it|them)(?: any ?more)?",
+)  # fmt: skip
 # A question by its form, which only the customer's own account answers.
 OWN_POINTS = _phrases(
     r"cuantos puntos (?:tengo(?! que)|llevo|me quedan|hay en mi cuenta)", r"(?:saldo|cantidad) de (?:mis )?puntos",
@@ -70,6 +86,22 @@ STOPPING = _phrases(
     "dejalo", "dejadlo", "dejemoslo", "olvidalo", "olvidadlo", "olvida eso", "me l[oa]s? quedo", "ya no hace falta",
     "never ?mind", "forget it", "leave it", "i'?ll keep (?:it|them)", "stop this", "don't bother",
 )  # fmt: skip
+
+
+# Whoever was told what to try and has tried it.
+STILL_WRONG = _phrases(
+    r"sigue (?:igual|sin|mal|fallando|haciendo)", "ya (?:probe|hice|limpie|he probado|lo he hecho)",
+    r"ya l[oa] (?:hice|he hecho|probe|he probado|intente|he intentado|limpie)",
+    "(?:no ha|no) (?:servido|sirvio|funciono) (?:de )?(?:para )?nada", "y nada",
+    "still (?:the same|no|not|nothing|doesn'?t|won'?t|wont|broken)", "(?:already|have) (?:tried|done|did|cleaned)",
+    "tried (?:that|it|all|everything)", "(?:didn'?t|doesn'?t|did not) (?:help|work|change)",
+    "no (?:luck|joy|difference)",
+)  # fmt: skip
+
+
+def still_wrong(text: str) -> bool:
+    """Whether the customer has tried what helps, and it did not."""
+    return bool(STILL_WRONG.search(plain(text))) and "?" not in text
 
 
 def wish(text: str) -> str | None:
@@ -90,6 +122,23 @@ def asks(text: str) -> bool:
     """Whether the text begins as a question does, and says enough to be one."""
     folded = plain(text)
     return bool(OPENING.match(folded)) and len(folded.split()) >= ENOUGH_WORDS
+
+
+def is_question(text: str) -> bool:
+    """Whether the words have the form of a question, with its mark or without."""
+    return "?" in text or bool(CAN_IT_BE.match(plain(text)))
+
+
+def questions_beside(text: str) -> list[str]:
+    """The parts of a longer text that ask something of their own, beside an order or a wish."""
+    parts = [TELL_ME.sub("", plain(part)).strip(" ,") for part in BESIDE.split(text) if part and part.strip()]
+    return [part for part in parts if len(parts) > 1 and _asks_alone(part)]
+
+
+def _asks_alone(part: str) -> bool:
+    if len(part.split()) < ENOUGH_WORDS - 1 or re.search(r"\d{5}", part):
+        return False
+    return bool(CAN_IT_BE.match(part)) and not any(words.search(part) for _flow, words in WISHES)
 
 
 def stops(text: str) -> bool:

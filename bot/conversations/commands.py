@@ -35,6 +35,8 @@ def obey(conversation: Conversation, command: Command, last: Message) -> None:
             trigger=last.text,
             priority=arguments.get("priority"),
         )
+    elif command.name == "leave_queue":
+        ownership.leave_queue(conversation.pk)
     elif command.name == "resolve":
         ownership.resolve(conversation.pk, "bot")
     elif command.name == "call_back":

@@ -19,6 +19,7 @@ from bot.conversations.media import arrivals
 from bot.conversations.models import (
     BOT,
     NOBODY,
+    QUEUE,
     Conversation,
     Customer,
     Identity,
@@ -231,7 +232,8 @@ def _append(conversation: Conversation, inbound: Inbound) -> Message:
         append(conversation, Message.Author.SYSTEM, notices.too_late(conversation.language), in_reply_to=message.pk)
         return message
     away.read(conversation, message)
-    if conversation.owner == BOT:
+    if conversation.owner == BOT or (conversation.owner == QUEUE and not message.choice):
+        # Whoever waits for a person is still told what the articles say, and may leave the queue in words.
         conversation.turn_due_at = _end_of_burst(conversation, message)
         conversation.save()
     return message

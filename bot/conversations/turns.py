@@ -25,7 +25,7 @@ from bot import tracing
 from bot.conversations import commands, moving, notices, outbox, ownership, reaching, typing
 from bot.conversations.database import again_if_in_the_way, on_database
 from bot.conversations.media import arrivals, store
-from bot.conversations.models import BOT, Conversation, Event, Identity, Media, Message, Turn, record
+from bot.conversations.models import BOT, QUEUE, Conversation, Event, Identity, Media, Message, Turn, record
 from bot.conversations.vouching import vouched
 from bot.conversations.writing import append, lock, unanswered
 from bot.dialogue.base import Answer, DialogueError, Question
@@ -129,13 +129,14 @@ def claim_turn(conversation_id: UUID) -> Claim | None:
     """Take the lease and read what is to be answered; None when nothing is due or another process has it."""
     now, lease = timezone.now(), str(uuid4())
     free = Q(turn_lease_until=None) | Q(turn_lease_until__lt=now)
-    won = Conversation.objects.filter(free, pk=conversation_id, turn_due_at__lte=now, owner=BOT).update(
+    won = Conversation.objects.filter(free, pk=conversation_id, turn_due_at__lte=now, owner__in=(BOT, QUEUE)).update(
         turn_lease=lease, turn_lease_until=now + settings.TURN_LEASE
     )
     if not won:
         return None
     conversation = Conversation.objects.select_related("identity").get(pk=conversation_id)
-    messages = tuple(conversation.messages.filter(unanswered(conversation)).order_by("seq"))
+    waiting = {"choice": ""} if conversation.owner == QUEUE else {}
+    messages = tuple(conversation.messages.filter(unanswered(conversation), **waiting).order_by("seq"))
     if not messages:
         Conversation.objects.filter(pk=conversation_id, turn_lease=lease).update(
             turn_due_at=None, turn_lease_until=None
@@ -198,6 +199,7 @@ def _question(conversation: Conversation, messages: Sequence[Message], files: Se
         today=conversation.today if settings.SANDBOX else None,
         fresh=conversation.fresh,
         about=reaching.about(conversation),
+        waiting=conversation.owner == QUEUE,
     )
 
 
@@ -316,5 +318,8 @@ def fail(claim: Claim, unreachable: bool = False) -> None:
         message=claim.last,
         defaults={"conversation": conversation, "epoch": claim.epoch, "state": Turn.State.FAILED},
     )
+    if conversation.owner == QUEUE:
+        conversation.save()
+        return
     append(conversation, Message.Author.SYSTEM, notices.technical(conversation.language), in_reply_to=claim.last.pk)
     ownership.request(conversation.pk, "technical", "system", trigger=claim.last.text)

@@ -16,7 +16,8 @@ class Question:
 
     `verified` is what the channel itself vouches for, such as {"channel": "whatsapp", "address": "+34600111001"}.
     `fresh` cuts the engine's memory of what was said before. `about` is what we wrote about before the customer did:
-    {"rule": "descale", "order": "LB-10402", "sku": "BR20"}. `today` is set in the sandbox only.
+    {"rule": "descale", "order": "LB-10402", "sku": "BR20"}. `today` is set in the sandbox only. `waiting`: they wait
+    for a person, so that a question may be answered and nothing begun.
     """
 
     conversation: UUID
@@ -32,6 +33,7 @@ class Question:
     today: date | None = None
     fresh: bool = False
     about: Mapping[str, str] | None = None
+    waiting: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ class Reply:
 
 @dataclass(frozen=True)
 class Command:
-    """What the dialogue wants done: `handoff`, `resolve` or `ask_rating`, with its arguments."""
+    """What the dialogue wants done: `handoff`, `leave_queue`, `resolve`, `call_back`, `rate` or `gap`, with its
+    arguments."""
 
     name: str
     arguments: Mapping[str, Any] = field(default_factory=dict)

@@ -123,6 +123,7 @@ def _question(question: Question) -> dict[str, Any]:
             "about": dict(question.about) if question.about else None,
             "attachments": [dict(item) for item in question.attachments],
             "today": question.today.isoformat() if question.today else None,
+            "waiting": question.waiting,
         },
     }
     body["payload" if question.payload else "text"] = question.payload or question.text

@@ -1,0 +1,103 @@
+"""What customers say in their own words and in their own order: facts before the matter, two things at once, words that
+only take in what was said, and what is written while waiting for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from deploy.local.stack import Stack
+from tests.road.people import Agent, Customer, SandboxPhone
+
+Strangers = Callable[[str], Customer]
+
+
+def said(customer: Customer, text: str) -> str:
+    return "\n".join(customer.say(text))
+
+
+def test_what_proves_an_order_may_come_before_the_matter(stranger: Strangers) -> None:
+    emily = stranger("web")
+    emily.say("LB-10404 and my mail is emily.carter@mail.example")
+    assert "match" not in said(emily, "I want to return it")
+    assert emily.state()["asks"] == "reason"
+
+
+def test_a_matter_that_comes_with_its_order_is_not_lost(stranger: Strangers) -> None:
+    carmen = stranger("web")
+    said(
+        carmen,
+        "el secador se apaga a los cinco minutos y quiero que me lo arregléis, LB-10415 carmen.diaz@correo.example",
+    )
+    assert carmen.state()["asks"] in ("fault", "resolution")
+
+
+def test_a_question_beside_a_wish_is_answered_and_the_wish_goes_on(stranger: Strangers) -> None:
+    one = stranger("web")
+    answer = said(one, "quiero devolver la freidora pero antes dime cuánto cuesta la recogida")
+    assert "4,95" in answer and one.state()["asks"] == "order_number"
+
+
+def test_another_product_means_the_order_that_has_it(stack: Stack) -> None:
+    ivan = SandboxPhone(stack.urls["web"], "telegram", "700100012")
+    ivan.say("¿dónde está el pedido LB-10426?")
+    assert "LB-10427" in said(ivan, "ya no quiero el café que pedí hoy, cancélalo")
+    assert ivan.state()["asks"] == "confirm"
+
+
+def test_of_course_not_cancels_nothing(stack: Stack, ana: Agent) -> None:
+    ivan = SandboxPhone(stack.urls["web"], "telegram", "700100012")
+    ivan.say("quiero cancelar el pedido LB-10427")
+    ivan.say("por supuesto que no")
+    assert ivan.state()["asks"] != "confirm"
+    assert not [case for case in ana.read(ivan.conversation)["cases"] if case["kind"] == "cancel"]
+
+
+def test_points_are_the_customers_and_ask_for_no_order(stack: Stack) -> None:
+    phone = SandboxPhone(stack.urls["web"], "telegram", "700100008")
+    assert "puntos Club Lumbre" in said(phone, "¿cuántos puntos tengo?")
+
+
+def test_taking_an_answer_in_starts_nothing(stranger: Strangers) -> None:
+    one = stranger("web")
+    one.say("¿cómo puedo pedir una factura?")
+    one.say("vale")
+    assert one.state()["asks"] is None
+
+
+def test_no_thanks_ends_what_was_asked(stranger: Strangers) -> None:
+    one = stranger("web")
+    one.say("¿dónde está mi pedido?")
+    one.say("no, gracias")
+    assert one.state()["asks"] is None
+
+
+def test_a_parcel_that_stands_still_may_be_claimed_with_a_yes(stranger: Strangers, ana: Agent) -> None:
+    carmen = stranger("web")
+    carmen.say("¿por dónde va la freidora? LB-10417")
+    assert "reclamación" in said(carmen, "carmen.diaz@correo.example")
+    carmen.say("sí, ábrela")
+    assert ana.read(carmen.conversation)["cases"][0]["decision"] == "approved"
+
+
+def test_a_claim_for_what_was_delivered_is_opened_for_who_never_got_it(stranger: Strangers, ana: Agent) -> None:
+    nerea = stranger("web")
+    nerea.say("quiero reclamar el envío LB-10408")
+    nerea.say("nerea.e@correo.example")
+    if nerea.state()["asks"] == "confirm":
+        assert not ana.read(nerea.conversation)["cases"]
+        nerea.say("no, no me llegó nunca")
+    assert ana.read(nerea.conversation)["cases"][0]["kind"] == "lost_parcel"
+
+
+def test_who_waits_is_answered_and_may_leave_in_words(stranger: Strangers) -> None:
+    one = stranger("web")
+    one.say("quiero hablar con una persona")
+    assert "reembols" in said(one, "¿cuánto tarda un reembolso?") and one.state()["owner"] == "queue"
+    one.say("ya no hace falta, gracias")
+    assert one.state()["owner"] == "bot"
+
+
+def test_a_wish_while_waiting_begins_nothing(stranger: Strangers) -> None:
+    one = stranger("web")
+    one.say("quiero hablar con una persona")
+    assert one.say("quiero devolver la freidora") == [] and one.state()["owner"] == "queue"
