@@ -35,7 +35,7 @@ class HandOff(TurnAction):
             return misunderstood(turn)
         if turn.purpose("asks") + turn.purpose("wants") >= FOR_SOMETHING_ELSE and not firm(turn, reason):
             return reply(turn)
-        if reason != "safety" and turn.words and turn.purpose("escalates") < NOTHING_OF_IT and not said(turn.words):
+        if turn.words and self._only_sounds_so(turn, reason):
             if reason != "very_upset":
                 return reply(turn)
             turn.say("utter_sorry")
@@ -45,3 +45,9 @@ class HandOff(TurnAction):
             return []
         hand_off(turn, reason)
         return [ActiveLoop(None), SlotSet("requested_slot", None), SlotSet("flow", None)]
+
+    def _only_sounds_so(self, turn: Turn, reason: str) -> bool:
+        """Whether neither the purpose nor a word of the text has anything of the reason that the intent stands for."""
+        if reason == "safety":
+            return turn.purpose("alarms") < NOTHING_OF_IT or understand.danger_denied(turn.words)
+        return turn.purpose("escalates") < NOTHING_OF_IT and not said(turn.words)

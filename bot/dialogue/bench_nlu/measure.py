@@ -41,7 +41,7 @@ class Pipeline:
         """Of all that decides its answers: the config, and our components' code unless it is stock."""
         total = hashlib.sha256(self.config.encode())
         if not self.full:
-            for name in ("classifier", "encoder", "guard", "kernel", "language", "ngrams", "softmax"):
+            for name in ("classifier", "encoder", "guard", "identifiers", "kernel", "language", "ngrams", "softmax"):
                 total.update((_COMPONENTS / f"{name}.py").read_bytes())
         return total.hexdigest()[:16]
 

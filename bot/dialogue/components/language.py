@@ -27,11 +27,18 @@ llegó llegado usted vuestro gustaría saber favor ni sin desde hasta funciona m
 _ENGLISH = """
 i the an of to and or that what which with for but if my your his her their is are was were have had there want would
 need can could how when where who why you please like it this these those very more already also because nothing do
-does did not don't doesn't didn't i'm i'd it's i've isn't can't won't we they from at on any been get got be will me
+does did not we they from at on any been get got be will me
+i'm i'd i'll i've it's it'll isn't aren't wasn't weren't don't doesn't didn't can't couldn't won't wouldn't shouldn't
+haven't hasn't hadn't what's that's where's how's who's when's there's here's he's she's let's you're you've you'd
+you'll we're we've we'd we'll they're they've they'd ain't
+dont doesnt didnt isnt wasnt cant couldnt wouldnt havent hasnt whats thats wheres hows theres im ive youre theyre
 """
 
-_COMMON = {"es": frozenset(_SPANISH.split()), "en": frozenset(_ENGLISH.split())}
-"""Short, frequent words of each; `me` is both. Greetings and thanks are left out: people borrow them."""
+_COMMON = {
+    "es": frozenset(_SPANISH.split()) - frozenset(_ENGLISH.split()),
+    "en": frozenset(_ENGLISH.split()) - frozenset(_SPANISH.split()),
+}
+"""Short, frequent words of one of them: `me` is both. Greetings and thanks are left out: people borrow them."""
 
 _WISHED = {
     "en": re.compile(r"\b(?:(?:en|in|al|to) )?(?:ingl[eé]s|english)\b", re.I),
@@ -57,9 +64,9 @@ class LanguageJudge:
         """The language to go on in: `es` or `en`.
 
         `current` is the conversation's; it changes only for a message with at least two frequent words of the
-        other language (one when the whole message is two or three words), more than of its own, and the
-        identifier on the same side; or for one that asks for it by name. Order numbers, mails and product names are
-        no evidence.
+        other language (one when the whole message is two or three words, or holds none of its own and the identifier
+        is sure), more than of its own, and the identifier on the same side; or for one that asks for it by name.
+        Order numbers, mails and product names are no evidence.
         """
         current = current if current in LANGUAGES else DEFAULT
         if wished := wished_language(text):
@@ -69,13 +76,13 @@ class LanguageJudge:
         words = [word.lower() for word in _WORD.findall(prose)][:80]
         theirs = sum(word in _COMMON[other] for word in words)
         ours = sum(word in _COMMON[current] for word in words)
-        if len(words) < 2 or theirs <= ours * 1.5 or theirs < (1 if len(words) <= 3 else 2):
+        if len(words) < 2 or theirs <= ours * 1.5 or theirs < (2 if ours else 1):
             return current
         if theirs >= 2 and not ours:
             return other
         # The identifier alone is wrong on every eighth Spanish message of three words or fewer.
         best, probability = self._identifier.rank(" ".join(words))[0]
-        return other if best == other and probability >= (0.9 if len(words) <= 3 else 0.6) else current
+        return other if best == other and probability >= (0.9 if theirs < 2 or len(words) <= 3 else 0.6) else current
 
 
 def wished_language(text: str) -> str | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 DEFAULT_FOLDER = Path("var/rasa/models")
 
 _INPUTS = ("config.yml", "domain", "domain.yml", "data")
+_TRAINED = ("classifier", "encoder", "guard", "identifiers", "kernel", "language", "ngrams", "purpose", "softmax")
 _CODE = Path(__file__).resolve().parent
 
 
@@ -22,10 +23,7 @@ def inputs(project: Path) -> Iterator[Path]:
         yield from (file for file in files if file.is_file())
     yield from sorted((project / "knowledge" / "articles").rglob("*.md"))
     yield from (project / "knowledge").glob("unanswerable.json")
-    yield from (
-        _CODE / f"{name}.py"
-        for name in ("classifier", "encoder", "guard", "kernel", "language", "ngrams", "purpose", "softmax")
-    )
+    yield from (_CODE / f"{name}.py" for name in _TRAINED)
 
 
 def digest(project: Path) -> str:

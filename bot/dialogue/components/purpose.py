@@ -26,6 +26,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.dialogue.components import softmax
 from bot.dialogue.components.encoder import UniversalSentenceEncoder, shared_encoder
+from bot.dialogue.components.identifiers import said_beside
 from bot.dialogue.components.ngrams import Ngrams, folded, matrix, phrases, pieces
 
 logger = logging.getLogger(__name__)
@@ -74,13 +75,13 @@ class PurposeClassifier(GraphComponent):
         texts, purposes = [], []
         for example in training_data.intent_examples:
             if example.get(TEXT):
-                texts.append(example.get(TEXT))
+                texts.append(said_beside(example.get(TEXT)))
                 purposes.append(self._purpose(example.get(INTENT)))
         # "Delete my account" is how some look for an article, and a wish all the same.
         wished = {folded(text) for text in texts}
         found = (question for path in self._config["questions"] for question in questions(Path(path)))
         asked = [question for question in found if folded(question) not in wished]
-        texts, purposes = texts + asked, purposes + [ASKS] * len(asked)
+        texts, purposes = texts + [said_beside(question) for question in asked], purposes + [ASKS] * len(asked)
         if missing := {*self._config["purposes"], TELLS} - set(purposes):
             raise ValueError(
                 f"PurposeClassifier has no example of: {', '.join(sorted(missing))}. Under `purposes` in config.yml, "
@@ -112,7 +113,7 @@ class PurposeClassifier(GraphComponent):
         return messages
 
     def _judge(self, text: str) -> dict[str, float]:
-        start = self._encoder.dimensions
+        text, start = said_beside(text), self._encoder.dimensions
         logits = self._weights[:, :start] @ self._encoder.encode([text])[0] + self._bias
         for part in self._parts:
             columns, weights = part.vector(text)

@@ -16,8 +16,8 @@ from typing import Any
 
 from bot.dialogue.components import environment
 
-OFFERED_ONLY = frozenset({"pick"})
-"""Intents that no text has: choices alone carry them."""
+OFFERED_ONLY = frozenset({"pick", "while_waiting"})
+"""Intents that no text has: choices alone carry them, or the pipeline sets them."""
 
 _UNUSED = re.compile(r"The utterance '(\w+)' is not used")
 _NO_TEXT = re.compile(r"The intent '(\w+)' is listed in the domain file, but is not found")
