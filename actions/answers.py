@@ -16,7 +16,7 @@ from knowledge import pictures
 from knowledge.answers import answer
 from knowledge.gaps import record_answer, record_gap
 
-UNCLEAR_BEFORE_PERSON = 3
+UNCLEAR_BEFORE_PERSON, ASKED_LENGTH = 3, 300
 LOTS = ("CH2-", "lot_", "all")
 # Below this the customer wants something done rather than told, and a flow that is this likely is begun; one that does
 # something at once has to be likelier.
@@ -37,7 +37,7 @@ def answer_question(turn: Turn, least: float = 0.0, flow: str | None = None, tex
     question = text or turn.words
     named = understand.products(question)
     found = answer(question, turn.language, products=named or discussed(turn), context=asked_before(turn))
-    turn.keep(question=question[:300])
+    turn.keep(question=found.asked or question[:ASKED_LENGTH])
     if named:
         turn.keep(about=named)
     if not found.found or found.confidence < least:

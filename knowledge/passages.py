@@ -34,7 +34,8 @@ Kind = Literal["question", "answer", "section", "row", "sentence"]
 class Passage:
     """`text` is what may be quoted, `searched` what is embedded and counted.
 
-    `searched` names the article's subject too, and appliances in it are called "product"; `named` are their SKUs.
+    `searched` names the article's subject too, and appliances in it are called "product"; `named` are their SKUs, and
+    `links` the texts of the links to other articles in `text`.
     """
 
     id: str
@@ -45,19 +46,22 @@ class Passage:
     heading: str = ""
     anchor: str = ""
     named: frozenset[str] = frozenset()
+    links: frozenset[str] = frozenset()
 
 
 def split(page: ArticlePage) -> tuple[Passage, ...]:
     """The passages of a page, each once. The same content gives the same ids, whatever the revision."""
     found: dict[str, Passage] = {}
     language = page.locale.language_code
+    links = rendering.links(page.body)
 
     def add(kind: Kind, text: str, searched: str, heading: str = "") -> None:
         checksum = hashlib.sha256(f"{kind}\n{page.locale_id}\n{heading}\n{searched}".encode()).hexdigest()[:20]
         identity = f"{page.pk}-{checksum}"
         anchor = rendering.anchor(heading) if heading else ""
         told, named = products.neutral(searched, language)
-        found.setdefault(identity, Passage(identity, page.pk, kind, text, told, heading, anchor, named))
+        linked = frozenset(link for link in links if link in text)
+        found.setdefault(identity, Passage(identity, page.pk, kind, text, told, heading, anchor, named, linked))
 
     for wording in filter(None, (page.title, *page.wordings)):
         add("question", wording, wording)

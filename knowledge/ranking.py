@@ -128,12 +128,23 @@ def words_in(asked: Asked, language: str) -> list[str]:
 def product_features(article: Article, named: frozenset[str]) -> tuple[float, float, float, float]:
     """mention, product, other_product, no_product: how the article's appliances go with those of the question."""
     mention = max((article.mentions.get(sku, 0.0) for sku in named), default=0.0)
-    own = article.appliances if len(article.appliances) <= FEW_PRODUCTS else frozenset()
+    own = subjects(article)
     if not own:
         return mention, 0.0, 0.0, 0.0
     if not named:
         return mention, 0.0, 0.0, 1.0
     return mention, float(bool(own & named)), float(not own & named), 0.0
+
+
+def subjects(article: Article) -> frozenset[str]:
+    """The appliances that an article is about in particular."""
+    return article.appliances if len(article.appliances) <= FEW_PRODUCTS else frozenset()
+
+
+def of_others(article: Article, named: frozenset[str]) -> bool:
+    """Whether an article is about appliances of which none is among those the question is about."""
+    own = subjects(article)
+    return bool(own and named and not own & named)
 
 
 def signals(

@@ -72,6 +72,22 @@ def plain(inline: Token) -> str:
     return re.sub(r"\s+", " ", "".join(parts)).strip()
 
 
+def links(markdown: str) -> frozenset[str]:
+    """The texts of the links in an article."""
+    found: set[str] = set()
+    for inline in (token for token in parse(markdown) if token.type == "inline"):
+        text: list[str] | None = None
+        for child in inline.children or []:
+            if child.type == "link_open":
+                text = []
+            elif child.type == "link_close" and text:
+                found.add(re.sub(r"\s+", " ", "".join(text)).strip())
+                text = None
+            elif text is not None:
+                text.append(" " if child.type == "softbreak" else child.content)
+    return frozenset(found - {""})
+
+
 type Shown = tuple[str, int, int]
 
 

@@ -63,7 +63,8 @@ def search(
 ) -> Found:
     """The articles nearest to a question in `language` ("es", "en"), in that language where they exist in it.
 
-    `products` are SKUs that the conversation is about; those the question names come before them.
+    `products` are SKUs that the conversation is about; those the question names come before them. Articles that are
+    about other appliances only are left out.
     Articles outside their validity on `today` (default: the shop's today) are left out. Raises KnowledgeUnavailable.
     """
     return search_each([question], language, products=products, today=today, limit=limit)[0]
@@ -92,10 +93,13 @@ def found(known: Corpus, asked: Asked, vector: list[float], passages: list[str],
     learnt = learnt_of(known, asked, vector, nears)
     own = Nearest.of(each.group for each in nears if each.article.language == asked.language)
     other = Nearest.of(each.group for each in nears if each.article.language != asked.language)
-    ranked = scoring.rank(ranking.features(known, asked, own, other, shared, learnt), calibration().ranking)
+    features = ranking.features(known, asked, own, other, shared, learnt)
+    shown = known.versions(asked.language, asked.day)
+    features = {slug: each for slug, each in features.items() if not ranking.of_others(shown[slug], asked.products)}
+    ranked = scoring.rank(features, calibration().ranking)
     if not ranked:
         return Found(())
-    shown, by_page = known.versions(asked.language, asked.day), {each.article.page_id: each for each in nears}
+    by_page = {each.article.page_id: each for each in nears}
     candidates = tuple(candidate(shown[item.slug], item, by_page, shared) for item in ranked[:limit])
     told = told_about(learnt, ranked[0].slug, nears)
     return Found(candidates, ranking.signals(known, asked, ranked, shared, told))

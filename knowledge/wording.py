@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from enum import IntEnum
 
 from bm25s.stopwords import STOPWORDS_EN_PLUS, STOPWORDS_SPANISH
 
@@ -21,6 +22,15 @@ POINTS_BACK = {
     "es": re.compile(r"\b(eso|esto|ese|esa|esos|esas|este|esta|ello|lo|la|los|las|ahí|allí|\w+(lo|la|los|las))\b"),
     "en": re.compile(r"\b(it|that|this|those|these|them|they|there|one|ones)\b"),
 }
+# A question that begins so and says little else leaves its subject out: "¿cada cuánto?", "what do I check?".
+ASKS = {
+    "es": re.compile(
+        r"((a|de|en|con|por|para|hasta|desde|cada) )?(qu[eé]|cu[aá]nt[oa]s?|c[oó]mo|cu[aá]ndo|d[oó]nde|qui[eé]n(es)?"
+        r"|cu[aá]l(es)?)\b",
+        re.IGNORECASE,
+    ),
+    "en": re.compile(r"((at|in|for|from|until|by) )?(how|what|when|where|who|which|why)\b", re.IGNORECASE),
+}
 STOPWORDS = {"es": STOPWORDS_SPANISH, "en": STOPWORDS_EN_PLUS}
 
 
@@ -34,14 +44,25 @@ def last_question(message: str) -> list[str]:
     return [(questions or sentences)[-1]]
 
 
-def leans(question: str, language: str) -> bool:
-    """Whether a question is elliptic: it goes on from the one before, or only points back to it."""
+class Leaning(IntEnum):
+    """How much a question depends on the one before: on its own, perhaps (it names little), or it points back there."""
+
+    NOT = 0
+    PERHAPS = 1
+    BACK = 2
+
+
+def leaning(question: str, language: str) -> Leaning:
+    """How much a question depends on what was asked before, to judge by its words alone."""
     text = question.strip(" ¿¡\t\n").lower()
     code = language if language in LEADS else "en"
     if LEADS[code].match(text):
-        return True
-    few = len(content_stems(text, language)) <= FEW_WORDS
-    return few and POINTS_BACK[code].search(text) is not None
+        return Leaning.BACK
+    stems = len(content_stems(text, language))
+    if stems <= FEW_WORDS and POINTS_BACK[code].search(text):
+        return Leaning.BACK
+    bare = stems <= 1 or (stems <= FEW_WORDS and ASKS[code].match(text))
+    return Leaning.PERHAPS if bare else Leaning.NOT
 
 
 def content_stems(text: str, language: str) -> set[str]:

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from knowledge import fitting, metric, products, scoring, wording
+from knowledge import fitting, metric, places, products, quoting, scoring, wording
 from knowledge.scoring import TEXT, WORDING, Nearest, Sizes
 from knowledge.spelling import Spelling
+from knowledge.wording import Leaning
 
 
 @pytest.mark.parametrize(
@@ -81,17 +82,60 @@ def test_the_last_question_of_a_message_stands_alone(message: str, alone: list[s
 @pytest.mark.parametrize(
     ("text", "language", "leans"),
     [
-        ("¿y a Canarias?", "es", True),
-        ("¿cómo lo arreglo?", "es", True),
-        ("what about refurbished ones?", "en", True),
-        ("can I leave it in a shop?", "en", True),
-        ("¿tenéis coches eléctricos?", "es", False),
-        ("do you sell electric cars?", "en", False),
-        ("¿cuánto tiempo tengo para devolver un producto que compré en la tienda?", "es", False),
+        ("¿y a Canarias?", "es", Leaning.BACK),
+        ("¿cómo lo arreglo?", "es", Leaning.BACK),
+        ("what about refurbished ones?", "en", Leaning.BACK),
+        ("can I leave it in a shop?", "en", Leaning.BACK),
+        ("¿cuánto valen?", "es", Leaning.PERHAPS),
+        ("¿cada cuánto?", "es", Leaning.PERHAPS),
+        ("¿caducan?", "es", Leaning.PERHAPS),
+        ("how often?", "en", Leaning.PERHAPS),
+        ("what do I check?", "en", Leaning.PERHAPS),
+        ("¿tenéis coches eléctricos?", "es", Leaning.NOT),
+        ("do you sell electric cars?", "en", Leaning.NOT),
+        ("¿cuánto tiempo tengo para devolver un producto que compré en la tienda?", "es", Leaning.NOT),
     ],
 )
-def test_only_an_elliptic_question_leans(text: str, language: str, leans: bool) -> None:
-    assert wording.leans(text, language) is leans
+def test_only_an_elliptic_question_leans(text: str, language: str, leans: Leaning) -> None:
+    assert wording.leaning(text, language) is leans
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "told"),
+    [
+        ("¿y a Viena?", "es", "¿y a la Unión Europea?"),
+        ("a shop in Stockholm?", "en", "a shop in the EU?"),
+        ("¿y a Palma de Mallorca?", "es", "¿y a Baleares?"),
+        ("¿cuánto cuesta?", "es", "¿cuánto cuesta?"),
+    ],
+)
+def test_a_place_is_called_by_its_zone(text: str, language: str, told: str) -> None:
+    assert places.zoned(text, language) == told
+
+
+@given(st.text(max_size=200))
+def test_no_text_breaks_the_reading_of_places(text: str) -> None:
+    places.without(text)
+    assert places.zoned(text, "es", abroad=True) == text or places.zoned(text, "es") != text
+
+
+def test_a_shop_without_a_lexicon_names_no_places(tmp_path: Path) -> None:
+    assert places.read(tmp_path / "none.yml").zones == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "links", "left"),
+    [
+        ("El dinero llega en 5 días (plazos del reembolso).", {"plazos del reembolso"}, "El dinero llega en 5 días."),
+        ("Los hay a la vuelta: lee Reciclaje.", {"Reciclaje"}, "Los hay a la vuelta."),
+        ("Cuesta 5 €. Para saber más, lee Gastos de envío.", {"Gastos de envío"}, "Cuesta 5 €."),
+        ("If it is late, see Tracking an order.", {"Tracking an order"}, ""),
+        ("Pide la garantía si falla.", {"garantía"}, "Pide la garantía si falla."),
+        ("Mira la etiqueta de debajo.", set(), "Mira la etiqueta de debajo."),
+    ],
+)
+def test_an_answer_sends_to_no_article_that_is_not_there(line: str, links: set[str], left: str) -> None:
+    assert quoting.without_pointers(line, frozenset(links)) == left
 
 
 def test_an_article_in_one_language_is_not_behind_for_it() -> None:

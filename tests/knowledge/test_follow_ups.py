@@ -1,0 +1,150 @@
+"""Questions that go on from the one before, that are about one product, and what of an article is told."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from knowledge.answers import Answer, answer
+
+DAY = date(2026, 3, 2)
+
+
+def ask(text: str, language: str, before: str = "", about: tuple[str, ...] = ()) -> Answer:
+    return answer(text, language, products=about, context=[before] if before else [], today=DAY)
+
+
+def slug(found: Answer) -> str:
+    return found.citations[0].slug if found.found else ""
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "before", "about", "expected"),
+    [
+        ("¿y si está abierto?", "es", "¿puedo devolver un cepillo?", ("MR1",), "devoluciones-excepciones"),
+        ("and if it's open?", "en", "can I send the toothbrush back?", ("MR1",), "devoluciones-excepciones"),
+        ("¿cuánto valen?", "es", "¿cuándo se cambia el cabezal?", ("MR1",), "marea-cabezales"),
+        ("¿cada cuánto?", "es", "¿hay que descalcificar la cafetera?", (), "brasa-20-descalcificar"),
+        ("how often?", "en", "do I have to descale the coffee machine?", (), "brasa-20-descalcificar"),
+        ("what do I check?", "en", "my blender won't start", (), "vortice-1200-no-arranca"),
+        ("¿y es gratis?", "es", "¿recogéis la nevera vieja?", (), "reciclaje"),
+        ("is it free?", "en", "can you take away my old fridge?", (), "reciclaje"),
+        ("¿caducan?", "es", "¿cómo se consiguen puntos?", (), "club-puntos"),
+    ],
+)
+def test_a_question_without_a_subject_takes_that_of_the_one_before(
+    demo: None, text: str, language: str, before: str, about: tuple[str, ...], expected: str
+) -> None:
+    assert slug(ask(text, language, before, about)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "before", "expected"),
+    [
+        ("¿puedo pagar con Bizum?", "es", "¿cuánto tarda el envío a Canarias?", "pago-metodos"),
+        ("y cómo gano puntos?", "es", "¿cuánto tarda el envío a Sevilla?", "club-puntos"),
+        ("¿y cómo limpio el robot?", "es", "¿cada cuánto descalcifico la cafetera?", "lince-r3-mantenimiento"),
+        ("how do I get an invoice?", "en", "is the shop open on Saturday?", "factura"),
+        ("¿cuántos vatios tiene?", "es", "¿cómo limpio la fragua?", ""),
+        ("and do you sell bicycles?", "en", "how long is the warranty?", ""),
+    ],
+)
+def test_a_question_with_a_subject_of_its_own_keeps_it(
+    demo: None, text: str, language: str, before: str, expected: str
+) -> None:
+    assert slug(ask(text, language, before)) == expected
+
+
+def test_a_chain_of_questions_keeps_the_first_ones_words(demo: None) -> None:
+    first = ask("¿cuánto cuesta el envío a Mallorca?", "es")
+    second = ask("y a Canarias?", "es", first.asked)
+    third = ask("y a Francia?", "es", second.asked)
+    fourth = ask("¿y a Viena?", "es", third.asked)
+
+    assert first.asked == "¿cuánto cuesta el envío a Mallorca?"
+    assert second.asked.splitlines() == [first.asked, "y a Canarias?"]
+    assert [slug(each) for each in (third, fourth)] == ["envio-coste", "envio-coste"]
+    assert third.asked.splitlines()[0] == fourth.asked.splitlines()[0] == first.asked
+    assert len(fourth.asked.splitlines()) <= 3
+
+
+def test_what_is_refused_in_a_chain_does_not_end_it(demo: None) -> None:
+    first = ask("¿enviáis a Francia?", "es")
+    refused = ask("¿y a Marruecos?", "es", first.asked)
+    after = ask("¿y a Italia?", "es", refused.asked)
+
+    assert not refused.found
+    assert slug(after) == "envio-plazos"
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "about"),
+    [
+        ("can I get the Eco B2 wet?", "en", ()),
+        ("does the Eco B2 work underwater?", "en", ()),
+        ("are they waterproof?", "en", ("EB2",)),
+        ("los auriculares se pueden mojar?", "es", ()),
+        ("¿puedo ducharme con los cascos puestos?", "es", ()),
+    ],
+)
+def test_a_question_about_a_product_is_answered_by_its_section(
+    demo: None, text: str, language: str, about: tuple[str, ...]
+) -> None:
+    found = ask(text, language, about=about)
+
+    assert slug(found) == "eco-b2-no-carga"
+    assert "IPX4" in found.text
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "about"),
+    [
+        ("¿la batidora va al lavavajillas?", "es", ()),
+        ("can I put the hair dryer in the dishwasher?", "en", ()),
+        ("¿va al lavavajillas?", "es", ("TT1",)),
+    ],
+)
+def test_an_article_about_other_products_never_answers(
+    demo: None, text: str, language: str, about: tuple[str, ...]
+) -> None:
+    assert slug(ask(text, language, about=about)) not in ("fragua-5l-limpieza", "chispa-2-limpieza")
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "slugs", "said", "unsaid"),
+    [
+        ("what are your opening hours?", "en", {"tiendas-horarios", "contacto"}, "Barcelona", "Shop: Valencia"),
+        ("what are 250 points worth?", "en", {"club-puntos"}, "€5", "Purchase:"),
+        ("¿qué temperatura para las patatas fritas?", "es", {"fragua-5l-tiempos"}, "Patatas fritas", "Croquetas"),
+        ("delivery to Portugal, how long?", "en", {"envio-plazos"}, "2–3", "→"),
+    ],
+)
+def test_a_row_is_told_only_where_the_question_names_it(
+    demo: None, text: str, language: str, slugs: set[str], said: str, unsaid: str
+) -> None:
+    found = ask(text, language)
+
+    assert slug(found) in slugs
+    assert said in found.text and unsaid not in found.text
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("do you deliver to Finland?", "en"),
+        ("can I have it sent to Stockholm?", "en"),
+        ("enviáis a Bélgica?", "es"),
+        ("¿mandáis cosas a Viena?", "es"),
+    ],
+)
+def test_every_country_of_the_eu_is_sent_to(demo: None, text: str, language: str) -> None:
+    found = ask(text, language)
+
+    assert slug(found) in ("envio-plazos", "envio-coste")
+    assert "EU" in found.text or "Unión Europea" in found.text
+
+
+@pytest.mark.parametrize("text", ["¿Quién es el presidente de Francia?", "¿qué tal se come en Valencia?"])
+def test_a_place_alone_asks_nothing_of_the_shop(demo: None, text: str) -> None:
+    assert not ask(text, "es").found
