@@ -13,7 +13,6 @@ from actions.answers import (
     LIKELY,
     SURE_OF_IT,
     UNCLEAR_BEFORE_PERSON,
-    after_trying,
     answer_question,
     misunderstood,
     reply,
@@ -24,6 +23,8 @@ from actions.trouble import TurnAction, hand_off
 from actions.turn import Turn
 from bot.shop import understand
 
+# More words than a fact has by itself; and what is done at once, so that only a yes begins it.
+A_SENTENCE, TAKES_A_YES = 4, frozenset({"lost_parcel"})
 # Said of an answer, these only take it in; they agree to what was asked.
 TAKEN_IN = re.compile(
     r"\W*(?:(?:ah|oh|pues|muy|all|that'?s|ok|okay|okey|vale|perfecto|perfect|genial|great|nice|cool|bien|good|right|fine|"
@@ -110,8 +111,12 @@ class TakeFact(TurnAction):
             return [*kept, *_again(turn.slot("concluded"))]
         if "?" in turn.words and answer_question(turn):
             return kept
+        if not kept and len(turn.words.split()) >= A_SENTENCE:
+            return reply(turn)
         offered = turn.slot("offer") if turn.slot("offer") in OFFERS and (kept or named) else None
-        if flow := wishes.wish(turn.words) or told_of(turn.words) or offered or after_trying(turn):
+        if offered in TAKES_A_YES:
+            offered = None
+        if flow := wishes.wish(turn.words) or (told_of(turn.words) if kept else None) or offered:
             return [*kept, SlotSet("offer", None), FollowupAction(f"{flow}_form")]
         if not kept and not named and answer_question(turn, SURE_OF_IT):
             return []

@@ -185,7 +185,8 @@ def _told(text: str, flow: str) -> dict[str, Any]:
 
 def _remedy(text: str, flow: str) -> str | None:
     """The remedy that is wished for before any was offered."""
-    return understand.resolution(text, REMEDIES[flow]) if flow in REMEDIES else None
+    wished = flow in REMEDIES and wishes.wants(text)
+    return understand.resolution(text, REMEDIES[flow]) if wished else None
 
 
 def _new_address(text: str) -> str | None:

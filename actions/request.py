@@ -157,10 +157,12 @@ class Request(SyncAction):
         if named and named != self.flow and {named, self.flow} <= set(STARTS.values()):
             raise Elsewhere(named)
         proves = understand.order_numbers(turn.words) or understand.emails(turn.words)
-        if named or turn.intent == "affirm" or proves or turn.asks < DOUBTED:
+        beside = wishes.questions_beside(turn.words)
+        if named or turn.intent == "affirm" or proves or (turn.asks < DOUBTED and not beside):
             self._answer_beside(turn)
             return
         asks = turn.asks >= (ASKED if self.flow in RULES_OF else ASKED_OF_OWN)
+        asks = asks or bool(beside)
         if not asks and self.flow not in RULES_OF:
             return
         if answer_question(turn, 0.0 if asks else TOGETHER - turn.asks, self.flow):

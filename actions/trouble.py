@@ -91,7 +91,8 @@ def firm(turn: Turn, reason: str) -> bool:
     agreed = not turn.words or turn.purpose(purpose) >= max(least, turn.purpose("asks") / 2)
     confident = turn.confidence >= FIRM.get(reason, USUALLY_FIRM)
     certain = turn.purpose(purpose) >= CERTAIN and turn.confidence >= LEAST
-    surest = reason == "safety" and turn.confidence >= SUREST and turn.purpose(purpose) >= HARDLY
+    surest = reason == "safety" and turn.confidence >= SUREST
+    surest = surest and turn.purpose(purpose) >= max(HARDLY, turn.purpose("asks") / 4)
     return (confident and agreed) or certain or surest
 
 

@@ -30,7 +30,8 @@ CONDITIONS = (
 ASKING, OPENING = _phrases(*OPENINGS, *CONDITIONS, start=True), _phrases(*OPENINGS, start=True)
 # A question without its mark may begin with these too, and a wish as well.
 CAN_IT_BE = _phrases(
-    *OPENINGS, "puedo", "podria", "se puede", "teneis", "abris", "haceis", "enviais", "es (?:posible|normal|necesario)",
+    *OPENINGS, "(?:por|de|a|en|hacia|hasta) donde", "puedo", "podria", "se puede", "teneis", "abris", "haceis",
+    "enviais", "es (?:posible|normal|necesario)",
     "can i", "could i", "may i", "do (?:i|you|they|we)", "does", "is (?:it|there|this|that)", "are (?:you|there|they)",
     "will (?:it|you)", "would (?:it|you)", "should i", start=True,
 )  # fmt: skip
@@ -88,6 +89,12 @@ STOPPING = _phrases(
 )  # fmt: skip
 
 
+# A remedy that is asked for without "I want".
+REMEDY_WISHED = _phrases(
+    r"que me (?:l[oa]s? )?(?:cambi|devolv|de|reembols|repon)\w*", r"cambi(?:a|e|ad|en)(?:d|n)?me\w*",
+    r"(?:el|mi) (?:dinero|reembolso)", r"refund\w*", r"replace\w*", "money back", "a new one", "store credit",
+    "(?:el|un) vale", r"otro color\w*", r"another colou?r",
+)  # fmt: skip
 # Whoever was told what to try and has tried it.
 STILL_WRONG = _phrases(
     r"sigue (?:igual|sin|mal|fallando|haciendo)", "ya (?:probe|hice|limpie|he probado|lo he hecho)",
@@ -139,6 +146,11 @@ def _asks_alone(part: str) -> bool:
     if len(part.split()) < ENOUGH_WORDS - 1 or re.search(r"\d{5}", part):
         return False
     return bool(CAN_IT_BE.match(part)) and not any(words.search(part) for _flow, words in WISHES)
+
+
+def wants(text: str) -> bool:
+    """Whether something is wished for, whatever it is."""
+    return bool(WANTING.search(plain(text)) or REMEDY_WISHED.search(plain(text)))
 
 
 def stops(text: str) -> bool:

@@ -30,3 +30,38 @@ def test_an_answer_is_no_question(text: str) -> None:
 ])  # fmt: skip
 def test_a_wish_says_both_that_and_what(text: str, flow: str | None) -> None:
     assert wishes.wish(text) == flow
+
+
+@pytest.mark.parametrize(("text", "beside"), [
+    ("¿cuántos puntos tengo?", 0), ("quiero devolver la freidora", 0), ("¿dónde está mi pedido LB-10419?", 0),
+    ("where is my order LB-10419 and how do I connect the robot to wifi?", 1),
+    ("quiero devolver la freidora pero antes dime cuánto cuesta la recogida", 1),
+    ("cancel LB-10427 and tell me how long the refund takes", 1),
+    ("la tostadora está llena de restos, por dónde se vacía", 1),
+])  # fmt: skip
+def test_a_question_beside_a_wish_is_heard(text: str, beside: int) -> None:
+    assert len(wishes.questions_beside(text)) == beside
+
+
+@pytest.mark.parametrize(("text", "wrong"), [
+    ("ya limpié el filtro y sigue igual", True), ("I tried that, still the same", True), ("lo hice y nada", True),
+    ("¿y si sigue igual?", False), ("gracias, ya funciona", False), ("it works now, thanks", False),
+])  # fmt: skip
+def test_who_has_tried_in_vain_says_so(text: str, wrong: bool) -> None:
+    assert wishes.still_wrong(text) is wrong
+
+
+@pytest.mark.parametrize(("text", "question"), [
+    ("can I return it opened", True), ("se puede devolver abierto", True), ("¿abierto?", True),
+    ("I haven't got a camera", False), ("pues que no me cabe en la cocina", False),
+])  # fmt: skip
+def test_a_question_may_lack_its_mark(text: str, question: bool) -> None:
+    assert wishes.is_question(text) is question
+
+
+@pytest.mark.parametrize(("text", "wished"), [
+    ("que me lo cambiéis por otro", True), ("I'd like my money back", True), ("quiero uno nuevo", True),
+    ("solo calienta por un lado, el otro queda frío", False), ("one of them is broken", False),
+])  # fmt: skip
+def test_a_remedy_is_wished_for(text: str, wished: bool) -> None:
+    assert wishes.wants(text) is wished
