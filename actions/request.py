@@ -157,7 +157,7 @@ class Request(SyncAction):
         if named and named != self.flow and {named, self.flow} <= set(STARTS.values()):
             raise Elsewhere(named)
         proves = understand.order_numbers(turn.words) or understand.emails(turn.words)
-        beside = wishes.questions_beside(turn.words)
+        beside = wishes.questions_beside(turn.words) if self.flow in RULES_OF else []
         if named or turn.intent == "affirm" or proves or (turn.asks < DOUBTED and not beside):
             self._answer_beside(turn)
             return
