@@ -187,8 +187,8 @@ class Request(SyncAction):
             turn.say("utter_unheard")
             return
         if asked == "photo" and (understand.photo(turn.words) or facts.LATER.search(turn.words)):
-            turn.say("utter_photo_later")
-            return
+            turn.say("utter_photo_later", asks="photo")
+            raise Asked("photo")
         if self._is_question(turn):
             if not answer_question(turn):
                 admit_ignorance(turn)
