@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -11,10 +12,12 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import wishes
 from actions.answers import answer_question
 from actions.base import SyncAction
-from actions.trouble import hand_off, trouble
-from actions.turn import SURE, Turn
+from actions.trouble import REASON_OF, hand_off, trouble
+from actions.turn import Turn
 
-LEAVING = ("leave_queue", "cancel_flow")
+LEAVING, SURELY_LEAVES = ("leave_queue", "cancel_flow"), 0.8
+STAYS = re.compile(r"\b(espero|esperar[eé]?|esperamos|wait|hold)\b", re.I)
+NO_MORE = re.compile(r"\b(no|mejor|not|instead|rather)\b|n['’]t\b", re.I)
 # An answer that nobody asked the bot for has to be this sure.
 SURELY = 0.6
 
@@ -27,10 +30,23 @@ class WhileWaiting(SyncAction):
 
     def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = Turn(dispatcher, tracker)
-        if trouble(turn) == "safety":
-            hand_off(turn, "safety")
-        elif wishes.stops(turn.words) or turn.rank(LEAVING)[1] >= SURE:
+        leaves = calls_off(turn)
+        turn.intent, turn.confidence = turn.rank(REASON_OF)
+        reason = trouble(turn)
+        if reason == "safety":
+            hand_off(turn, reason)
+        elif leaves:
             turn.command("leave_queue")
-        elif wishes.is_question(turn.words):
-            answer_question(turn, SURELY)
+        else:
+            if reason:
+                turn.command("handoff", reason=reason)
+            if wishes.is_question(turn.words):
+                answer_question(turn, SURELY)
         return turn.events
+
+
+def calls_off(turn: Turn) -> bool:
+    """Whether the customer needs no person any more."""
+    if STAYS.search(turn.words) and not NO_MORE.search(turn.words):
+        return False
+    return wishes.stops(turn.words) or turn.rank(LEAVING)[1] >= SURELY_LEAVES

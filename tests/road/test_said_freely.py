@@ -101,3 +101,17 @@ def test_a_wish_while_waiting_begins_nothing(stranger: Strangers) -> None:
     one = stranger("web")
     one.say("quiero hablar con una persona")
     assert one.say("quiero devolver la freidora") == [] and one.state()["owner"] == "queue"
+
+
+def test_who_says_that_they_wait_keeps_their_place(stranger: Strangers) -> None:
+    one = stranger("web")
+    one.say("quiero hablar con una persona")
+    one.say("vale, pues espero")
+    assert one.state()["owner"] == "queue"
+
+
+def test_danger_told_while_waiting_is_warned_of_and_comes_first(stranger: Strangers, ana: Agent) -> None:
+    one = stranger("web")
+    one.say("quiero hablar con una persona")
+    assert "112" in said(one, "oye, que ahora la freidora está echando humo")
+    assert ana.read(one.conversation)["handoffs"][0]["priority"] == 1
