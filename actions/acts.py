@@ -18,7 +18,7 @@ from actions.answers import (
     reply,
     told_of,
 )
-from actions.starts import OFFERS
+from actions.starts import OFFERS, STARTS
 from actions.trouble import TurnAction, hand_off
 from actions.turn import Turn
 from bot.shop import understand
@@ -47,11 +47,18 @@ class Acknowledge(TurnAction):
     def act(self, turn: Turn, tracker: Tracker) -> list[EventType]:
         if turn.intent in ABOUT_US and understand.products(turn.words):
             return reply(turn)
+        if turn.slot("question") and wishes.not_answered(turn.words):
+            turn.say("utter_not_answered")
+            return [SlotSet("offer", "person")]
         said = _last_words(tracker) if turn.intent == "repeat" else ""
         if said:
             turn.tell(said)
         else:
             turn.say("utter_help" if turn.intent == "repeat" else f"utter_{turn.intent}")
+        intent, likely = turn.rank(STARTS)
+        # "Do you speak English? My order has still not come."
+        if turn.intent == "switch_language" and likely >= LIKELY:
+            return [FollowupAction(f"{STARTS[intent]}_form")]
         return []
 
 

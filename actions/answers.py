@@ -93,6 +93,9 @@ class AnswerQuestion(TurnAction):
 def reply(turn: Turn) -> list[EventType]:
     """Begin what the words ask to have done, or answer them, or admit that we cannot."""
     free = turn.form is None
+    if free and turn.slot("question") and wishes.not_answered(turn.words):
+        turn.say("utter_not_answered")
+        return [SlotSet("offer", "person")]
     if free and (flow := wished(turn) or after_trying(turn)):
         return [FollowupAction(f"{flow}_form")]
     wish = wishes.wish(turn.words) if free else None

@@ -106,6 +106,19 @@ STILL_WRONG = _phrases(
 )  # fmt: skip
 
 
+# Whoever got an answer to something else.
+NOT_ANSWERED = _phrases(
+    "no me (?:has|habeis) (?:contestado|respondido)", r"(?:eso )?no es lo que (?:te |os )?(?:he )?pregunt\w*",
+    "no (?:te )?(?:he )?pregunt(?:e|ado) eso", "not what i (?:asked|meant)", r"(?:didn'?t|did not|haven'?t) answer\w*",
+    "not my question",
+)  # fmt: skip
+
+
+def not_answered(text: str) -> bool:
+    """Whether the customer says that what we told them is not what they asked."""
+    return bool(NOT_ANSWERED.search(plain(text)))
+
+
 def still_wrong(text: str) -> bool:
     """Whether the customer has tried what helps, and it did not."""
     return bool(STILL_WRONG.search(plain(text))) and "?" not in text

@@ -115,3 +115,11 @@ def test_danger_told_while_waiting_is_warned_of_and_comes_first(stranger: Strang
     one.say("quiero hablar con una persona")
     assert "112" in said(one, "oye, que ahora la freidora está echando humo")
     assert ana.read(one.conversation)["handoffs"][0]["priority"] == 1
+
+
+def test_who_was_not_answered_is_offered_a_person(stranger: Strangers) -> None:
+    one = stranger("web")
+    one.say("¿cuánto tarda un reembolso?")
+    assert "otras palabras" in said(one, "gracias pero no me has contestado")
+    one.say("sí")
+    assert one.state()["owner"] == "queue"
