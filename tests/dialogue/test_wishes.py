@@ -69,7 +69,8 @@ def test_a_remedy_is_wished_for(text: str, wished: bool) -> None:
 
 @pytest.mark.parametrize(("text", "answered"), [
     ("gracias pero no me has contestado", False), ("that's not what I asked", False),
-    ("eso no es lo que pregunté", False), ("you didn't answer my question", False), ("gracias, justo lo que preguntaba", True), ("that answers it", True),
+    ("eso no es lo que pregunté", False), ("you didn't answer my question", False),
+    ("gracias, justo lo que preguntaba", True), ("that answers it", True),
 ])  # fmt: skip
 def test_a_missed_answer_is_told(text: str, answered: bool) -> None:
     assert wishes.not_answered(text) is not answered
