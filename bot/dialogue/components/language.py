@@ -40,6 +40,9 @@ _COMMON = {
 }
 """Short, frequent words of one of them: `me` is both. Greetings and thanks are left out: people borrow them."""
 
+# Alone these are part of a name or an address: "Calle del Pez 3, Madrid".
+_IN_NAMES = frozenset({"de", "del", "la", "el", "las", "los", "of", "the"})
+
 _WISHED = {
     "en": re.compile(r"\b(?:(?:en|in|al|to) )?(?:ingl[eé]s|english)\b", re.I),
     "es": re.compile(r"\b(?:(?:en|in|al|to) )?(?:español|castellano|spanish)\b", re.I),
@@ -77,6 +80,8 @@ class LanguageJudge:
         theirs = sum(word in _COMMON[other] for word in words)
         ours = sum(word in _COMMON[current] for word in words)
         if len(words) < 2 or theirs <= ours * 1.5 or theirs < (2 if ours else 1):
+            return current
+        if theirs == 1 and not _IN_NAMES.isdisjoint(words):
             return current
         if theirs >= 2 and not ours:
             return other
