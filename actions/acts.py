@@ -18,6 +18,7 @@ from actions.answers import (
     reply,
     told_of,
 )
+from actions.facts import NEVER_CAME
 from actions.starts import OFFERS, STARTS
 from actions.trouble import TurnAction, hand_off
 from actions.turn import Turn
@@ -89,6 +90,9 @@ class TakeOffer(TurnAction):
 
     def act(self, turn: Turn, tracker: Tracker) -> list[EventType]:
         yes, offered = turn.intent == "affirm", turn.slot("offer")
+        told = (turn.slot("concluded") or {}).get("flow")
+        if turn.intent == "deny" and told == "order_status" and NEVER_CAME.search(turn.words):
+            return [FollowupAction("lost_parcel_form")]
         put = _last_words(tracker).rstrip().endswith("?")
         if yes and not put and TAKEN_IN.fullmatch(turn.words):
             turn.say("utter_anything_else")
@@ -118,6 +122,8 @@ class TakeFact(TurnAction):
             return [*kept, *_again(turn.slot("concluded"))]
         if "?" in turn.words and answer_question(turn):
             return kept
+        if turn.slot("offer") in OFFERS and understand.confirmation(turn.words):
+            return [*kept, FollowupAction(f"{turn.slot('offer')}_form")]
         if not kept and len(turn.words.split()) >= A_SENTENCE:
             return reply(turn)
         offered = turn.slot("offer") if turn.slot("offer") in OFFERS and (kept or named) else None
