@@ -8,7 +8,8 @@ from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
-from django.utils.decorators import sync_and_async_middleware
+from django.urls import resolve
+from django.utils.decorators import async_only_middleware, sync_and_async_middleware
 
 NOT_PAGES = (
     "/account", "/api/", "/calls/", "/channels/", "/desk", "/files/", "/healthz", "/help/", "/insights", "/metrics",
@@ -58,3 +59,24 @@ def staff_policy(get_response: Next) -> Next:
         return told(request, get_response(request))  # type: ignore[arg-type]
 
     return at_once
+
+
+# Asked by programs, with a token or a signature in every call: providers, and the page's own script.
+DOORS = ("/web/", "/channels/")
+
+
+@async_only_middleware
+def doors(get_response: Callable[[HttpRequest], Awaitable[HttpResponseBase]]) -> Next:
+    """Leads programs straight to their view: static files, sessions, forms and a visitor's language, which follow
+    below, are nothing to them. Each of those costs a change of threads, together as much as storing the message."""
+
+    async def straight(request: HttpRequest) -> HttpResponseBase:
+        if not request.path_info.startswith(DOORS):
+            return await get_response(request)
+        found = request.resolver_match = resolve(request.path_info)
+        if not iscoroutinefunction(found.func):
+            return await get_response(request)
+        answer: HttpResponseBase = await found.func(request, *found.args, **found.kwargs)
+        return answer
+
+    return straight

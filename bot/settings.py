@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "bot.limits.middleware",
     "django.middleware.security.SecurityMiddleware",
     "bot.middleware.staff_policy",
+    "bot.middleware.doors",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "bot.middleware.PageLocaleMiddleware",

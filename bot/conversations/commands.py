@@ -19,9 +19,9 @@ log = logging.getLogger(__name__)
 
 def know_customer(identity: Identity, answer: Answer) -> None:
     """Keep who the dialogue has just proven the customer to be, where they proved it."""
-    proven, by = answer.facts.get("customer"), answer.facts.get("verified")
-    if proven and by in customers.SURENESS:
-        customers.prove(identity, str(proven), str(by), str(answer.facts.get("customer_name") or ""))
+    proven, by = str(answer.facts.get("customer") or ""), str(answer.facts.get("verified") or "")
+    if proven and by in customers.SURENESS and not customers.is_known(identity, proven, by):
+        customers.prove(identity, proven, by, str(answer.facts.get("customer_name") or ""))
 
 
 def obey(conversation: Conversation, command: Command, last: Message) -> None:

@@ -32,6 +32,11 @@ class Refused:
     why: str
 
 
+def is_known(identity: Identity, reference: str, by: str) -> bool:
+    """Whether such a proof would say nothing new: every turn after a proof brings it again."""
+    return identity.known_as == reference and SURENESS[by] <= SURENESS.get(identity.known_by, 0)
+
+
 @transaction.atomic
 def prove(identity: Identity, reference: str, by: str, name: str = "") -> None:
     """Somebody at this identity has proven to be the shop's customer `reference`; `by` is a key of `SURENESS`.

@@ -53,6 +53,12 @@ def present(identity: Identity) -> Conversation | None:
     return identity.conversations.order_by("-arrived_at").first()
 
 
+def present_at(channel: str, account: str, external_id: str) -> Conversation | None:
+    """`present` of the identity with that name, which comes with it."""
+    there = {"identity__channel": channel, "identity__account": account, "identity__external_id": external_id}
+    return Conversation.objects.filter(**there).select_related("identity").order_by("-arrived_at").first()
+
+
 def departed(identity: Identity) -> Move | None:
     """The last move that took a conversation away from here which has not come back."""
     left = identity.departures.exclude(used_at=None).filter(undone_at=None).order_by("-used_at").first()

@@ -103,6 +103,7 @@ def conversation_of(identity: Identity, inbound: Inbound) -> Conversation:
     while found := _of_thread(identity, inbound.thread) if inbound.thread else moving.present(identity):
         conversation = lock(found.pk)
         if conversation.identity_id == identity.pk:
+            conversation.identity = identity
             return _in_thread(conversation, inbound)
     begun = Conversation.objects.create(
         identity=identity,
@@ -201,7 +202,7 @@ def _append(conversation: Conversation, inbound: Inbound) -> Message:
         return answer
     if conversation.owner == NOBODY:
         ownership.reopen(conversation)
-    begins = not conversation.messages.exists()
+    begins = not conversation.answered_seq and not conversation.messages.exists()
     act = reaching.answer_to(conversation, _text(inbound), payload)
     stale = stale or (act is None and payload.startswith(reaching.PREFIX))
     ours = payload.startswith(ownership.GATEWAY) or (not payload and move_requests.is_wish(text))
@@ -262,9 +263,11 @@ def _answered(inbound: Inbound) -> UUID | None:
 
 def _end_of_burst(conversation: Conversation, message: Message) -> datetime:
     """When the customer can be taken to have finished: a pause after the last words, but not for ever."""
+    pause: timedelta = settings.BURST.get(conversation.channel, timedelta(0))
+    if not pause:
+        return message.created_at
     waiting = conversation.messages.filter(unanswered(conversation))
     first = waiting.order_by("seq").values_list("created_at", flat=True)[0]
-    pause: timedelta = settings.BURST.get(conversation.channel, timedelta(0))
     return min(message.created_at + pause, first + max(pause, LONGEST_BURST))
 
 

@@ -27,7 +27,7 @@ from bot.conversations.database import again_if_in_the_way, on_database
 from bot.conversations.media import arrivals, store
 from bot.conversations.models import BOT, QUEUE, Conversation, Event, Identity, Media, Message, Turn, record
 from bot.conversations.vouching import vouched
-from bot.conversations.writing import append, lock, unanswered
+from bot.conversations.writing import STORED_IS_SENT, append, lock, unanswered
 from bot.dialogue.base import Answer, DialogueError, Question
 from bot.dialogue.engine import dialogue
 from bot.logs import about
@@ -76,7 +76,8 @@ async def _run(conversation_id: UUID) -> bool:
     within = await on_database(_trace_of, claim.last) if tracing.wanted() else {}
     with tracing.span("turn", within=within, conversation=str(conversation_id), channel=claim.question.channel):
         await _ask(claim)
-    await outbox.deliver(conversation_id)
+    if claim.place.channel not in STORED_IS_SENT:
+        await outbox.deliver(conversation_id)
     return True
 
 
@@ -143,7 +144,7 @@ def claim_turn(conversation_id: UUID) -> Claim | None:
         )
         return None
     messages = messages[:1] if messages[0].choice else _until_choice(messages)
-    files = arrivals.usable(messages)
+    files = arrivals.usable([message for message in messages if message.attachments])
     if not files and not any(message.text or message.choice for message in messages):
         _nothing_said(conversation, lease, messages[-1])
         return None
@@ -224,6 +225,8 @@ def commit(claim: Claim, answer: Answer, milliseconds: int) -> Turn | None:
         conversation.save()
         return turn
     _settle(conversation, claim.last)
+    if conversation.identity_id == claim.place.pk:
+        conversation.identity = claim.place
     conversation.fresh = False
     conversation.facts = {**conversation.facts, **answer.facts}
     if answer.language in dict(settings.LANGUAGES):
@@ -239,7 +242,8 @@ def commit(claim: Claim, answer: Answer, milliseconds: int) -> Turn | None:
             asks=reply.asks,
             in_reply_to=claim.last.pk,
         )
-    conversation.save()
+    if not answer.replies:
+        conversation.save()
     if conversation.identity_id != claim.place.pk:
         moving.keep_proofs(conversation, claim.place, conversation.identity)
     if "case" in answer.facts or not conversation.asks:
@@ -248,7 +252,8 @@ def commit(claim: Claim, answer: Answer, milliseconds: int) -> Turn | None:
     commands.know_customer(claim.place, answer)
     for command in answer.commands:
         commands.obey(conversation, command, claim.last)
-    _carry_over(conversation, claim)
+    if answer.commands:
+        _carry_over(conversation, claim)
     return turn
 
 
@@ -263,18 +268,10 @@ def _carry_over(conversation: Conversation, claim: Claim) -> None:
 def _record_turn(conversation: Conversation, claim: Claim, answer: Answer, milliseconds: int, dropped: bool) -> Turn:
     said = answer.replies or answer.commands
     state = Turn.State.DROPPED if dropped else Turn.State.ANSWERED if said else Turn.State.SILENT
-    turn, _ = Turn.objects.get_or_create(
-        message=claim.last,
-        defaults={
-            "conversation": conversation,
-            "epoch": claim.epoch,
-            "state": state,
-            "intent": answer.intent[:60],
-            "confidence": answer.confidence,
-            "milliseconds": milliseconds,
-            "replayed": answer.replayed,
-        },
-    )
+    turn = Turn.objects.filter(message=claim.last).first() or Turn.objects.create(
+        conversation=conversation, message=claim.last, epoch=claim.epoch, state=state, intent=answer.intent[:60],
+        confidence=answer.confidence, milliseconds=milliseconds, replayed=answer.replayed,
+    )  # fmt: skip
     cited = sorted({str(cited["slug"]) for reply in answer.replies for cited in reply.citations if "slug" in cited})
     record(
         conversation, "turn", "bot", state=str(state), seq=claim.last.seq, intent=answer.intent, ms=milliseconds,

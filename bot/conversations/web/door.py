@@ -95,7 +95,10 @@ def number(text: str, name: str = "after") -> int:
 def place(external_id: str) -> tuple[Identity, Conversation]:
     """Who this visitor or customer is, and the conversation that their page shows, which may have gone on elsewhere;
     raises `Unauthorized` when it is gone (erased, or moved to the customer who signed in)."""
-    identity = Identity.objects.filter(channel="web", external_id=external_id).first()
+    who = {"channel": "web", "account": adapter().account, "external_id": external_id}
+    if here := moving.present_at(**who):
+        return here.identity, here
+    identity = Identity.objects.filter(**who).first()
     conversation = moving.shown_at(identity) if identity else None
     if identity is None or conversation is None:
         raise Unauthorized("this conversation no longer exists; begin a new one with POST /web/session")
