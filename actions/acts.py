@@ -13,13 +13,13 @@ from actions.answers import (
     LIKELY,
     SURE_OF_IT,
     UNCLEAR_BEFORE_PERSON,
-    answer_question,
     misunderstood,
     reply,
     told_of,
 )
 from actions.facts import NEVER_CAME
 from actions.starts import OFFERS, STARTS
+from actions.telling import answer_question
 from actions.trouble import TurnAction, hand_off
 from actions.turn import Turn
 from bot.shop import understand

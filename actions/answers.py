@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions import wishes
 from actions.starts import OFFERS, STARTS
+from actions.telling import admit_ignorance, answer_question, discussed
 from actions.trouble import TurnAction
-from actions.turn import QUESTIONS, Button, Turn
+from actions.turn import QUESTIONS, Turn
 from bot.shop import understand
-from knowledge import pictures
-from knowledge.answers import answer
-from knowledge.gaps import record_answer, record_gap
 
-UNCLEAR_BEFORE_PERSON, ASKED_LENGTH = 3, 300
-LOTS = ("CH2-", "lot_", "all")
+UNCLEAR_BEFORE_PERSON = 3
 # Below this the customer wants something done rather than told, and a flow that is this likely is begun; one that does
 # something at once has to be likelier.
 WANTED, LIKELY, LIKELY_AT_ONCE = 0.4, 0.2, 0.45
@@ -26,55 +21,6 @@ AT_ONCE = frozenset({"lost_parcel", "address", "rating"})
 HARDLY_ASKS, SURE_OF_IT = 0.2, 0.8
 # From here on the words are a question, even if no article answers it; and from there, whatever wish they also name.
 ASKED, SURELY_ASKED = 0.6, 0.85
-
-
-def answer_question(turn: Turn, least: float = 0.0, flow: str | None = None, text: str = "") -> bool:
-    """Say the answer to what the customer asked; tell whether there was one.
-
-    `least`: how sure it has to be. `flow`: what they may have wanted done instead, offered below the answer. `text`:
-    the part of their words that asks, where it is not all of them.
-    """
-    question = text or turn.words
-    named = understand.products(question)
-    found = answer(question, turn.language, products=named or discussed(turn), context=asked_before(turn))
-    turn.keep(question=found.asked or question[:ASKED_LENGTH])
-    if named:
-        turn.keep(about=named)
-    if not found.found or found.confidence < least:
-        return False
-    first = found.citations[0]
-    turn.tell(
-        found.text,
-        citations=[asdict(citation) for citation in found.citations],
-        buttons=[offer(flow, turn.language)] if flow in OFFERS else [],
-        attachments=pictures.for_answer(first.slug, found.article_language, found.text),
-    )
-    record_answer(question, turn.language, turn.channel, turn.conversation, first.slug, first.revision)
-    return True
-
-
-def discussed(turn: Turn) -> list[str]:
-    """The products that the talk is about: of the request, of what was asked before, or of what we wrote."""
-    sku = turn.wrote_about.get("sku")
-    named = [*(turn.slot("product") or turn.slot("about") or ())] or ([sku] if sku else [])
-    return [name for name in named if not name.startswith(LOTS)]
-
-
-def asked_before(turn: Turn) -> list[str]:
-    return [turn.slot("question")] if turn.slot("question") else []
-
-
-def offer(flow: str, language: str) -> Button:
-    """A button that starts a flow."""
-    intent = next(intent for intent, started in STARTS.items() if started == flow)
-    return Button(OFFERS[flow][1 if language == "en" else 0], f"/{intent}")
-
-
-def admit_ignorance(turn: Turn) -> None:
-    """Say that no article answers this, keep the question for the editors, and offer a person."""
-    record_gap(turn.words, turn.language, turn.channel, turn.conversation)
-    turn.say("utter_no_answer")
-    turn.command("gap")
 
 
 class AnswerQuestion(TurnAction):

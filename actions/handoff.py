@@ -5,7 +5,8 @@ from __future__ import annotations
 from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 
-from actions.answers import answer_question, misunderstood, reply
+from actions.answers import misunderstood, reply
+from actions.telling import answer_question
 from actions.trouble import REASON_OF, TurnAction, firm, given_orders, hand_off
 from actions.turn import Turn
 from bot.shop import understand

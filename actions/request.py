@@ -15,11 +15,12 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import facts, wishes
-from actions.answers import SURE_OF_IT, SURELY_ASKED, admit_ignorance, answer_question
+from actions.answers import SURE_OF_IT, SURELY_ASKED
 from actions.base import SyncAction
 from actions.orders import PROOF, any_order, chosen, find_order
 from actions.outcomes import Asked, Elsewhere, Ended, Rejected
 from actions.starts import STARTS
+from actions.telling import admit_ignorance, answer_question
 from actions.trouble import hand_off, trouble
 from actions.turn import SURE, Turn
 from bot.shop import understand

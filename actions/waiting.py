@@ -10,8 +10,8 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import wishes
-from actions.answers import answer_question
 from actions.base import SyncAction
+from actions.telling import answer_question
 from actions.trouble import REASON_OF, hand_off, trouble
 from actions.turn import Turn
 

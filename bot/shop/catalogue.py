@@ -50,7 +50,11 @@ class Product(Strict):
 
 
 class Catalogue(Strict):
+    """`not_sold` and `other_makes` are of appliances that others sell; the articles are told apart from those."""
+
     products: list[Product]
+    not_sold: Words = Words(es=[], en=[])
+    other_makes: list[str] = []
 
     def __iter__(self) -> Iterator[Product]:  # type: ignore[override]
         return iter(self.products)

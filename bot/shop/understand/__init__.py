@@ -18,6 +18,7 @@ from bot.shop.understand.dangers import danger, danger_denied
 from bot.shop.understand.faults import fault
 from bot.shop.understand.numbers import emails, lots, normal_order_number, order_numbers, phones
 from bot.shop.understand.places import address_lacks, looks_like_address, zone
+from bot.shop.understand.prices import only_names, priced
 from bot.shop.understand.products import products
 from bot.shop.understand.remedies import resolution
 from bot.shop.understand.returning import indifferent, pickup, reason, way_back
@@ -26,6 +27,7 @@ from bot.shop.understand.sealing import descaled, sealed, sealed_units
 __all__ = [
     "OrderChoice", "address_lacks", "asks_person", "confirmation", "danger", "danger_denied", "descaled", "emails",
     "fault", "fraud_or_payment", "indifferent", "legal_threat", "looks_like_address", "lots", "normal_order_number",
-    "order_numbers", "others_order", "phones", "photo", "pickup", "press", "products", "quantity", "rating", "reason",
-    "resolution", "sealed", "sealed_units", "very_upset", "way_back", "which_order", "yes_no", "zone",
+    "only_names", "order_numbers", "others_order", "phones", "photo", "pickup", "press", "priced", "products",
+    "quantity", "rating", "reason", "resolution", "sealed", "sealed_units", "very_upset", "way_back", "which_order",
+    "yes_no", "zone",
 ]  # fmt: skip

@@ -41,18 +41,30 @@ def products(text: str, among: Sequence[str] | None = None) -> list[str]:
     unless `among` leaves just the other ("Brasa 20" in an order with a refurbished one).
     """
     folded = plain(text)
+    found, _rest = _named(folded)
+    wanted = [sku for _, name in sorted(found.items(), key=lambda each: each[0]) for sku in name.meant(among)]
+    if "LR3" in wanted and "MR1" in wanted and PART_OF_A_ROBOT.search(folded):
+        wanted.remove("MR1")
+    return list(dict.fromkeys(wanted))
+
+
+def without_products(text: str) -> str:
+    """The folded text with a dot for each letter of a product's name."""
+    return _named(plain(text))[1].replace("\0", "·")
+
+
+def _named(folded: str) -> tuple[dict[int, _Name], str]:
+    """(the names in a folded text by where they stand, the text with each of their letters blanked)."""
     found: dict[int, _Name] = {}
     rest = folded
     for name in _names():
         for match in _pattern(name.words).finditer(rest):
             found[match.start()] = name
         rest = _pattern(name.words).sub(lambda match: "\0" * len(match[0]), rest)
-    for position, name in _typos(rest):
+    for position, name, length in list(_typos(rest)):
         found.setdefault(position, name)
-    wanted = [sku for _, name in sorted(found.items(), key=lambda each: each[0]) for sku in name.meant(among)]
-    if "LR3" in wanted and "MR1" in wanted and PART_OF_A_ROBOT.search(folded):
-        wanted.remove("MR1")
-    return list(dict.fromkeys(wanted))
+        rest = rest[:position] + "\0" * length + rest[position + length :]
+    return found, rest
 
 
 @lru_cache(maxsize=1)
@@ -79,14 +91,15 @@ def _pattern(words: str) -> re.Pattern[str]:
     return re.compile(r"(?<!\w)" + r"[\s\-]*".join(plural) + r"(?!\w)")
 
 
-def _typos(rest: str) -> Iterator[tuple[int, _Name]]:
-    """Names that are misspelt, or written in two words or in one: "freidroa", "ear buds", "blow drier"."""
+def _typos(rest: str) -> Iterator[tuple[int, _Name, int]]:
+    """Names that are misspelt, or written in two words or in one ("freidroa", "ear buds", "blow drier"): where each
+    stands, and how long it is."""
     for match in re.finditer(rf"[a-z]{{{SHORTEST_TYPO},20}}", rest):
         if match[0] not in NOT_PRODUCTS and (name := _alike(match[0], ALIKE, spaced=False)):
-            yield match.start(), name
+            yield match.start(), name, len(match[0])
     for match in re.finditer(r"(?<!\w)(?=([a-z]{3,12}[ \-][a-z]{3,12})(?!\w))", rest):
         if name := _alike(re.sub("[^a-z]", "", match[1]), ALIKE_IN_TWO, spaced=True):
-            yield match.start(), name
+            yield match.start(), name, len(match[1])
 
 
 @lru_cache(maxsize=4096)

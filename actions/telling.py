@@ -1,0 +1,146 @@
+"""What is said to a question: an article's answer with its source, or a price; of several questions, to each."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+
+from actions import prices, several
+from actions.starts import OFFERS, STARTS
+from actions.turn import Button, Turn
+from bot.shop import understand
+from bot.shop.catalogue import Product
+from knowledge import pictures, wording
+from knowledge.answers import Answer, answer
+from knowledge.gaps import record_answer, record_gap
+
+ASKED_LENGTH = 300
+LOTS = ("CH2-", "lot_", "all")
+# One of several questions is answered beside the others by an article this sure.
+SURE_BESIDE = 0.5
+# A question with fewer words of its own means what was asked before it.
+OWN_WORDS = 2
+
+
+@dataclass(frozen=True)
+class Known:
+    """What there is to say to one question: prices, an article's answer, or neither."""
+
+    question: str
+    asked: str
+    sure: float
+    named: tuple[str, ...] = ()
+    priced: tuple[Product, ...] = ()
+    found: Answer | None = None
+
+    @property
+    def source(self) -> str:
+        """Names what it is told from; empty where there is nothing to tell."""
+        if self.priced:
+            return prices.told(self.priced, "es")
+        return self.found.citations[0].slug if self.found and self.found.found else ""
+
+    @property
+    def near(self) -> set[str]:
+        """The articles that came near it."""
+        return {each.slug for each in (*self.found.citations, *self.found.alternatives)} if self.found else set()
+
+
+def answer_question(turn: Turn, least: float = 0.0, flow: str | None = None, text: str = "") -> bool:
+    """Say the answer to what the customer asked; tell whether there was one.
+
+    `least`: how sure it has to be. `flow`: what they may have wanted done instead, offered below the answer. `text`:
+    the part of their words that asks, where it is not all of them. Of several questions each is answered, or said to
+    be unanswered.
+    """
+    question = text or turn.words
+    each = [look_up(turn, part, before) for part, before in several.questions(question)]
+    telling = {known.source: known for known in each if known.source and known.sure >= max(least, SURE_BESIDE)}
+    if len(telling) < 2:
+        whole = look_up(turn, question)
+        remember(turn, whole)
+        one = max([whole, *telling.values()], key=lambda known: (bool(known.source), known.sure >= SURE_BESIDE))
+        telling = {one.source: one} if one.source and one.sure >= least else {}
+    for known in telling.values():
+        tell(turn, known, flow if len(telling) == 1 else None)
+    if telling and not least:
+        admit_the_rest(turn, [known for known in each if not known.source and not known.near & telling.keys()])
+    return bool(telling)
+
+
+def remember(turn: Turn, known: Known) -> None:
+    """What the customer asks next may lean on this."""
+    turn.keep(question=known.asked)
+    if known.named:
+        turn.keep(about=[*known.named])
+
+
+def look_up(turn: Turn, question: str, before: str = "") -> Known:
+    """What there is to say to a question. `before`: what the message said before it."""
+    context = before or turn.slot("question") or ""
+    named = tuple(understand.products(question))
+    if priced := prices.asked(question, context.split("\n")[0]):
+        asked = question if understand.priced(question) else context.split("\n")[0]
+        return Known(question, asked, 1.0, tuple(each.sku for each in priced), tuple(priced))
+    about = [*named] or understand.products(before) or discussed(turn)
+    found = answer(question, turn.language, products=about, context=[context] if context else [])
+    leans = found.found and "\n" in found.asked
+    if before and not leans and points_back(question, turn.language):
+        found = replace(found, found=False)
+    if prices.asked_without_name(question) and not leans and (priced := prices.with_price(about)):
+        return Known(question, question, 1.0, tuple(about), tuple(priced))
+    return Known(question, found.asked or question[:ASKED_LENGTH], found.confidence, named, (), found)
+
+
+def tell(turn: Turn, known: Known, flow: str | None) -> None:
+    if known.priced:
+        turn.say("utter_price", prices=prices.told(known.priced, turn.language))
+    elif known.found:
+        first = known.found.citations[0]
+        turn.tell(
+            known.found.text,
+            citations=[asdict(citation) for citation in known.found.citations],
+            buttons=[offer(flow, turn.language)] if flow in OFFERS else [],
+            attachments=pictures.for_answer(first.slug, known.found.article_language, known.found.text),
+        )
+        record_answer(known.question, turn.language, turn.channel, turn.conversation, first.slug, first.revision)
+    remember(turn, known)
+
+
+def points_back(question: str, language: str) -> bool:
+    """Whether a question beside another means something that only the other names."""
+    if wording.leaning(question, language) != wording.Leaning.BACK:
+        return False
+    return len(wording.content_stems(question, language)) < OWN_WORDS
+
+
+def admit_the_rest(turn: Turn, unknown: list[Known]) -> None:
+    """Say of the first question that nothing answers that it is so, and keep it for the editors.
+
+    One that points back to what was asked before it may be answered by what was told.
+    """
+    for known in unknown:
+        if not points_back(known.question, turn.language):
+            record_gap(known.question, turn.language, turn.channel, turn.conversation)
+            turn.say("utter_no_answer_to_the_other")
+            turn.command("gap")
+            return
+
+
+def discussed(turn: Turn) -> list[str]:
+    """The products that the talk is about: of the request, of what was asked before, or of what we wrote."""
+    sku = turn.wrote_about.get("sku")
+    named = [*(turn.slot("product") or turn.slot("about") or ())] or ([sku] if sku else [])
+    return [name for name in named if not name.startswith(LOTS)]
+
+
+def offer(flow: str, language: str) -> Button:
+    """A button that starts a flow."""
+    intent = next(intent for intent, started in STARTS.items() if started == flow)
+    return Button(OFFERS[flow][1 if language == "en" else 0], f"/{intent}")
+
+
+def admit_ignorance(turn: Turn) -> None:
+    """Say that no article answers this, keep the question for the editors, and offer a person."""
+    record_gap(turn.words, turn.language, turn.channel, turn.conversation)
+    turn.say("utter_no_answer")
+    turn.command("gap")
