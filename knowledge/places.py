@@ -16,6 +16,7 @@ from django.conf import settings
 
 from knowledge.products import plain
 
+OUTSIDE = {"es": "fuera de la Unión Europea", "en": "outside the EU"}
 # What articles call each zone whose places they do not list.
 ZONES = {
     "zone_eu": {"es": "la Unión Europea", "en": "the EU"},
@@ -23,8 +24,10 @@ ZONES = {
     "zone_balearics": {"es": "Baleares", "en": "the Balearics"},
     "zone_canaries": {"es": "Canarias", "en": "the Canaries"},
     "zone_portugal": {"es": "Portugal", "en": "Portugal"},
+    "zone_outside": OUTSIDE,
+    "zone_farther": OUTSIDE,
 }
-ABROAD = ("zone_eu",)
+ABROAD = ("zone_eu", "zone_outside", "zone_farther")
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def read(path: Path) -> Places:
 def zoned(text: str, language: str, abroad: bool = False) -> str:
     """The text with each place called by its zone ("to Stockholm" → "to the EU"); `text` itself where none is named.
 
-    `abroad`: only those in the rest of the EU, which alone tell that a question is about sending.
+    `abroad`: only those in the rest of the EU and beyond, which alone tell that a question is about sending.
     """
     zones = ABROAD if abroad else ZONES
     return replaced(text, {key: ZONES[key].get(language, ZONES[key]["en"]) for key in zones})

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -25,13 +26,23 @@ KEPT_KINDS = ("consumable", "service")
 KEPT_FLAGS = ("refurbished", "food", "gift_card", "personalised")
 
 
+# In more words than this another appliance may be named in passing: "nothing lights up, yet my kettle works there".
+FEW_WORDS = 8
+# Stands among a question's products for an appliance that others made, which no article is about.
+NOT_OURS = "not ours"
+
+
 @dataclass(frozen=True)
 class Products:
-    """`skus` are the appliances; `names` maps each folded name to the SKUs it may mean."""
+    """`skus` are the appliances; `names` maps each folded name to the SKUs it may mean; `own` finds those that are of
+    our make alone, `not_sold` other kinds of appliance and `makes` who makes them."""
 
     skus: frozenset[str]
     names: dict[str, frozenset[str]]
     pattern: re.Pattern[str] | None
+    own: re.Pattern[str] | None = None
+    not_sold: re.Pattern[str] | None = None
+    makes: re.Pattern[str] | None = None
 
 
 def catalogue_path() -> Path:
@@ -42,20 +53,42 @@ def catalogue_path() -> Path:
 @lru_cache(maxsize=2)
 def read(path: Path) -> Products:
     """The appliances of a catalogue; none where there is no such file."""
-    entries: list[dict[str, Any]] = []
-    if path.exists():
-        entries = yaml.safe_load(path.read_text(encoding="utf-8")).get("products", [])
+    catalogue: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
     names: dict[str, set[str]] = {}
-    appliances = [entry for entry in entries if appliance(entry)]
+    own: set[str] = set()
+    appliances = [entry for entry in catalogue.get("products", []) if appliance(entry)]
     for entry in appliances:
+        own |= {name for words in entry.get("names", {}).values() for name in words}
         for part in (entry.get("names", {}), entry.get("generic", {})):
             for name in (name for words in part.values() for name in words):
                 names.setdefault(" ".join(plain(name).split()), set()).add(entry["sku"])
-    longest_first = sorted(names, key=lambda name: (-len(name), name))
+    return Products(
+        frozenset(entry["sku"] for entry in appliances),
+        {name: frozenset(skus) for name, skus in names.items()},
+        any_of(names),
+        any_of(own),
+        any_of(name for words in catalogue.get("not_sold", {}).values() for name in words),
+        any_of(catalogue.get("other_makes", [])),
+    )
+
+
+def any_of(names: Iterable[str]) -> re.Pattern[str] | None:
+    """A pattern for any of these in text that `plain` has folded, in singular or plural; the longest counts."""
+    longest_first = sorted({" ".join(plain(name).split()) for name in names}, key=lambda name: (-len(name), name))
     choices = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in longest_first)
-    pattern = re.compile(rf"(?<!\w)({choices})(?:e?s)?(?!\w)") if names else None
-    skus = frozenset(entry["sku"] for entry in appliances)
-    return Products(skus, {name: frozenset(skus) for name, skus in names.items()}, pattern)
+    return re.compile(rf"(?<!\w)({choices})(?:e?s)?(?!\w)") if choices else None
+
+
+def not_ours(text: str) -> bool:
+    """Whether a text is about an appliance that others made: a kind that we do not sell, or another maker's of a kind
+    that we do ("mi cafetera Nespresso"). One that calls an appliance of ours by its name is about that."""
+    known, folded = current(), plain(text)
+    if len(folded.split()) > FEW_WORDS or (known.own and known.own.search(folded)):
+        return False
+    if known.makes and known.makes.search(folded):
+        return True
+    ours = known.pattern is not None and known.pattern.search(folded)
+    return bool(not ours and known.not_sold and known.not_sold.search(folded))
 
 
 def appliance(entry: dict[str, Any]) -> bool:

@@ -23,7 +23,8 @@ FEW_PRODUCTS = 3
 
 @dataclass(frozen=True)
 class Asked:
-    """A question: its words with appliances called "product", and the appliances that it, or the talk, is about."""
+    """A question: its words with appliances called "product", and the appliances that it, or the talk, is about
+    (`products.NOT_OURS`: of others)."""
 
     text: str
     language: str
@@ -35,6 +36,8 @@ class Asked:
     def of(cls, question: str, language: str, day: date, about: Sequence[str] = ()) -> Asked:
         text, named = products.neutral(question, language)
         words = tuple(lexical.words(text, language))
+        if products.not_ours(question):
+            named = frozenset({products.NOT_OURS})
         return cls(text, language, day, words, named or frozenset(about) & products.current().skus)
 
 

@@ -79,8 +79,8 @@ def read(
 def stands(found: Mapping[str, Found], form: str, text: str, language: str) -> bool:
     """Whether a question with its places called by their zones may speak for `text`, its own words.
 
-    The article must not lack any other word of it. A place in the rest of the EU alone tells that it is about sending;
-    one in Spain or Portugal may be where something else happens, so there both must lead to the same article.
+    The article must not lack any other word of it. A place in the rest of the EU or beyond alone tells that it is about
+    sending; one in Spain or Portugal may be where something else happens, so there both must lead to the same article.
     """
     if not says(found[form], text, language, loosely=True):
         return False

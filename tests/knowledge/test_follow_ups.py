@@ -71,7 +71,7 @@ def test_a_chain_of_questions_keeps_the_first_ones_words(demo: None) -> None:
 
 def test_what_is_refused_in_a_chain_does_not_end_it(demo: None) -> None:
     first = ask("¿enviáis a Francia?", "es")
-    refused = ask("¿y a Marruecos?", "es", first.asked)
+    refused = ask("¿y en helicóptero?", "es", first.asked)
     after = ask("¿y a Italia?", "es", refused.asked)
 
     assert not refused.found
@@ -109,6 +109,35 @@ def test_an_article_about_other_products_never_answers(
     demo: None, text: str, language: str, about: tuple[str, ...]
 ) -> None:
     assert slug(ask(text, language, about=about)) not in ("fragua-5l-limpieza", "chispa-2-limpieza")
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("how do I descale my kettle", "en"),
+        ("¿cada cuánto se descalcifica una plancha de vapor?", "es"),
+        ("mi cafetera Nespresso da error", "es"),
+        ("my Dyson keeps cutting out", "en"),
+    ],
+)
+def test_a_guide_never_answers_for_an_appliance_of_others(demo: None, text: str, language: str) -> None:
+    assert not ask(text, language).found
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "told"),
+    [
+        ("¿Enviáis a México?", "es", "solo enviamos"),
+        ("can you post it to India?", "en", "only"),
+        ("¿y a Marruecos?", "es", "solo enviamos"),
+        ("what about sending it to New Zealand?", "en", "only"),
+    ],
+)
+def test_a_place_beyond_the_eu_is_told_that_it_is(demo: None, text: str, language: str, told: str) -> None:
+    found = ask(text, language, "¿enviáis a Francia?" if language == "es" else "do you ship to France?")
+
+    assert slug(found) == "envio-plazos"
+    assert told in found.text
 
 
 @pytest.mark.parametrize(

@@ -106,11 +106,28 @@ def test_only_an_elliptic_question_leans(text: str, language: str, leans: Leanin
         ("¿y a Viena?", "es", "¿y a la Unión Europea?"),
         ("a shop in Stockholm?", "en", "a shop in the EU?"),
         ("¿y a Palma de Mallorca?", "es", "¿y a Baleares?"),
+        ("do you ship to Mexico?", "en", "do you ship to outside the EU?"),
+        ("¿mandáis a Cuba?", "es", "¿mandáis a fuera de la Unión Europea?"),
         ("¿cuánto cuesta?", "es", "¿cuánto cuesta?"),
     ],
 )
 def test_a_place_is_called_by_its_zone(text: str, language: str, told: str) -> None:
     assert places.zoned(text, language) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "others"),
+    [
+        ("how do I descale my kettle", True),
+        ("mi cafetera Nespresso parpadea", True),
+        ("will Oral-B heads fit the Marea", False),
+        ("how do I descale my coffee machine", False),
+        ("I clean the kettle with citric acid, may I do the same with this one?", False),
+        ("¿la cesta va al lavavajillas?", False),
+    ],
+)
+def test_what_others_made_is_told_from_ours(text: str, others: bool) -> None:
+    assert products.not_ours(text) is others
 
 
 @given(st.text(max_size=200))
