@@ -27,7 +27,7 @@ ZONES = {
     "zone_outside": OUTSIDE,
     "zone_farther": OUTSIDE,
 }
-ABROAD = ("zone_eu", "zone_outside", "zone_farther")
+ABROAD = ("zone_eu",)
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def read(path: Path) -> Places:
 def zoned(text: str, language: str, abroad: bool = False) -> str:
     """The text with each place called by its zone ("to Stockholm" → "to the EU"); `text` itself where none is named.
 
-    `abroad`: only those in the rest of the EU and beyond, which alone tell that a question is about sending.
+    `abroad`: only those in the rest of the EU, which alone tell that a question is about sending.
     """
     zones = ABROAD if abroad else ZONES
     return replaced(text, {key: ZONES[key].get(language, ZONES[key]["en"]) for key in zones})

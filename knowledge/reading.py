@@ -10,6 +10,7 @@ from functools import lru_cache
 from knowledge import corpus, lexical, places, products, wording
 from knowledge.calibration import calibration
 from knowledge.corpus import Corpus
+from knowledge.respelling import respelt
 from knowledge.retriever import Found, search_each
 from knowledge.wording import Leaning
 
@@ -50,6 +51,7 @@ def read(
     """
     lean = wording.leaning(question, language) if context else Leaning.NOT
     alone = [question, *wording.last_question(question)]
+    alone += [mended for text in alone if (mended := respelt(corpus.current(), text, language)) != text]
     joined = chains(context[-1], question, language) if lean else []
     forms = {text: [text, *zoned(text, language)] for text in [*alone, *joined]}
     texts = [form for own in forms.values() for form in own]
@@ -79,8 +81,8 @@ def read(
 def stands(found: Mapping[str, Found], form: str, text: str, language: str) -> bool:
     """Whether a question with its places called by their zones may speak for `text`, its own words.
 
-    The article must not lack any other word of it. A place in the rest of the EU or beyond alone tells that it is about
-    sending; one in Spain or Portugal may be where something else happens, so there both must lead to the same article.
+    The article must not lack any other word of it. A place in the rest of the EU alone tells that it is about sending;
+    one in Spain or Portugal may be where something else happens, so there both must lead to the same article.
     """
     if not says(found[form], text, language, loosely=True):
         return False
@@ -105,7 +107,8 @@ def prefers(leaning: Found, alone: Found, back: bool) -> bool:
 def chains(before: str, question: str, language: str) -> list[str]:
     """The question after the ones before it, and after the first of them alone, a line each.
 
-    Where it names a product, that is the one it is about now.
+    Where it names a product, that is the one it is about now; and where it asks what something costs, how long that
+    takes is asked no more.
     """
     lines = [each.strip() for each in before.splitlines() if each.strip()]
     if not lines:
@@ -113,6 +116,9 @@ def chains(before: str, question: str, language: str) -> list[str]:
     if products.neutral(question, language)[1]:
         lines = [products.neutral(line, language)[0] for line in lines]
     lines = [shortened(line) for line in [lines[0], *lines[1:][-FOLLOWING:]]]
+    asks = wording.measure(question, language)
+    if asks and wording.measure(lines[0], language) not in ("", asks):
+        lines = [wording.without_measure(line, language) or line for line in lines]
     told = one_line(question)
     return list(dict.fromkeys(("\n".join([*lines, told]), f"{lines[0]}\n{told}")))
 

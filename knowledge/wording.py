@@ -31,6 +31,28 @@ ASKS = {
     ),
     "en": re.compile(r"((at|in|for|from|until|by) )?(how|what|when|where|who|which|why)\b", re.IGNORECASE),
 }
+# What is asked of a thing, to be taken out of a question that goes on with another: "how long does delivery take?" —
+# "and what does it cost?" is about delivery.
+MEASURES = {
+    "es": {
+        "cost": re.compile(
+            r"cu[aá]nto (?:me |nos |os )?(?:cuesta\w*|vale\w*|sale\w*|cobr\w+|pag\w+|es\b)"
+            r"|(?:qu[eé] |a qu[eé] )?(?:precio|coste)(?: tiene)?|(?:es |son )?gratis|(?:hay|tengo) que pagar"
+        ),
+        "time": re.compile(
+            r"cu[aá]nt[oa]s? (?:tiempo |d[ií]as )?(?:me |se |os )?(?:tarda\w*|dura\w*|tengo)(?: en llegar)?|cu[aá]ndo "
+            r"(?:me )?llega\w*|(?:qu[eé] |en qu[eé] )?plazos?(?: tiene)?"
+        ),
+    },
+    "en": {
+        "cost": re.compile(
+            r"how much(?: is| are| does| do| will)?|what does|\bcosts?\b|\bprice\b|\bfree\b|\bcharged?\b"
+        ),
+        "time": re.compile(
+            r"how (?:long|soon|many days)(?: is| are| does| do| will)?|when (?:does|do|will)|\btakes?\b|arrive"
+        ),
+    },
+}
 STOPWORDS = {"es": STOPWORDS_SPANISH, "en": STOPWORDS_EN_PLUS}
 
 
@@ -70,3 +92,17 @@ def content_stems(text: str, language: str) -> set[str]:
     stop = STOPWORDS.get(language, ())
     unmeant = {lexical.stem(word, language) for word in stop}
     return {stem for stem in lexical.words(text, language) if stem not in unmeant}
+
+
+def measure(text: str, language: str) -> str:
+    """Whether a question asks what something costs ("cost") or how long it takes ("time"), or neither ("")."""
+    measures = MEASURES.get(language, MEASURES["en"])
+    return next((name for name, words in measures.items() if words.search(text.lower())), "")
+
+
+def without_measure(text: str, language: str) -> str:
+    """The text without what it asks of a thing: "how long does delivery take to Faro?" is "delivery to Faro?"."""
+    low = text.lower()
+    for words in MEASURES.get(language, MEASURES["en"]).values():
+        low = words.sub(" ", low)
+    return " ".join(low.split()).strip(" ¿?")

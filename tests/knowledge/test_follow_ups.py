@@ -6,7 +6,9 @@ from datetime import date
 
 import pytest
 
+from knowledge import corpus
 from knowledge.answers import Answer, answer
+from knowledge.respelling import respelt
 
 DAY = date(2026, 3, 2)
 
@@ -31,6 +33,8 @@ def slug(found: Answer) -> str:
         ("¿y es gratis?", "es", "¿recogéis la nevera vieja?", (), "reciclaje"),
         ("is it free?", "en", "can you take away my old fridge?", (), "reciclaje"),
         ("¿caducan?", "es", "¿cómo se consiguen puntos?", (), "club-puntos"),
+        ("¿y cuánto cuesta?", "es", "¿cuánto tarda el envío a Mallorca?", (), "envio-coste"),
+        ("and how long does it take?", "en", "how much is delivery to Lisbon?", (), "envio-plazos"),
     ],
 )
 def test_a_question_without_a_subject_takes_that_of_the_one_before(
@@ -109,6 +113,37 @@ def test_an_article_about_other_products_never_answers(
     demo: None, text: str, language: str, about: tuple[str, ...]
 ) -> None:
     assert slug(ask(text, language, about=about)) not in ("fragua-5l-limpieza", "chispa-2-limpieza")
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("komo se linpia la friedora", "es", "fragua-5l-limpieza"),
+        ("q plaso tngo pa debolver", "es", "devoluciones-plazo"),
+        ("kiero una faktura", "es", "factura"),
+        ("hwo do i conect teh headfones", "en", "eco-b2-emparejar"),
+        ("waranty lenght", "en", "garantia-duracion"),
+        ("can i pay in instalmets", "en", "pago-plazos"),
+        ("kuanto pesa la cafetera", "es", ""),
+        ("does the robbot mopp", "en", ""),
+    ],
+)
+def test_slips_are_read_as_they_were_meant(demo: None, text: str, language: str, expected: str) -> None:
+    assert slug(ask(text, language)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("¿puedo entrar con mi perro en la tienda?", "es"),
+        ("quiero hablar con el director", "es"),
+        ("who is the CEO of the company?", "en"),
+        ("who's the president of France?", "en"),
+        ("do you sell phone chargers", "en"),
+    ],
+)
+def test_another_word_is_no_slip(demo: None, text: str, language: str) -> None:
+    assert respelt(corpus.current(), text, language) == text
 
 
 @pytest.mark.parametrize(
