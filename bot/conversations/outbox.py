@@ -46,6 +46,8 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=40)
 BACKOFF = (1, 4, 15, 60, 240)
 UNFINISHED = "queued"
+# Not all of its parts need have gone out.
+OPEN = (UNFINISHED, "uncertain")
 MEDIA_KINDS = get_args(MediaKind)
 
 
@@ -209,7 +211,7 @@ def _accepted(call: Call, result: SendResult) -> None:
     state = _keep_receipts(delivery, result)
     if delivery.next_part != call.part:
         # The provider's report was faster than its answer: the part is settled.
-        if _later(delivery.state, state) != delivery.state and delivery.state != UNFINISHED:
+        if _later(delivery.state, state) != delivery.state and delivery.state not in OPEN:
             _finish(delivery, state)
         return
     delivery.calling, delivery.attempts = False, 0
@@ -315,7 +317,7 @@ def merge_receipt(inbound: Inbound) -> None:
     delivery = receipt.delivery and _locked(receipt.delivery.pk)
     if delivery is None:
         return
-    if delivery.state == UNFINISHED:
+    if delivery.state == UNFINISHED or (delivery.state == "uncertain" and receipt.state != "failed"):
         _settle_call(delivery, receipt, inbound.reference)
     elif _later(delivery.state, receipt.state) != delivery.state:
         _finish(delivery, receipt.state, error_kind=inbound.error_kind or "", error_code=receipt.error_code)
@@ -351,9 +353,13 @@ def _by_reference(reference: str) -> Delivery | None:
 
 
 def _settle_call(delivery: Delivery, receipt: ProviderReceipt, reference: str) -> None:
-    """The process that made the call died before it heard the answer, but the provider has just told us of it."""
+    """The process that made the call died before it heard the answer, but the provider has just told us of it.
+
+    Where that left the delivery uncertain, the parts that never went out keep it so until an agent decides.
+    """
     part = reference.partition(".")[2]
-    if not delivery.calling or not part.isdecimal() or int(part) != delivery.next_part + 1:
+    unheard = delivery.calling or delivery.state == "uncertain"
+    if not unheard or not part.isdecimal() or int(part) != delivery.next_part + 1:
         return
     delivery.calling = False
     delivery.next_part += 1

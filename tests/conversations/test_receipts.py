@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -16,7 +17,7 @@ from bot.conversations.models import Delivery, Message, ProviderReceipt
 from bot.conversations.outbox import merge_receipt
 from bot.conversations.receive import conversation_for, receive
 from bot.conversations.writing import append, lock
-from channels.base import DELIVERY_RANK, Inbound, SendResult
+from channels.base import DELIVERY_RANK, ChannelError, Inbound, SendResult
 from channels.memory.adapter import MemoryAdapter
 from tests.conversations.people import inbound
 
@@ -67,6 +68,20 @@ def test_a_report_settles_what_a_dead_process_left_uncertain(transactional_db: N
     merge_receipt(report("memory-7", "delivered", reference=f"{delivery.message_id}.1"))
     settled = Delivery.objects.get(pk=delivery.pk)
     assert (settled.state, settled.calling) == ("delivered", False)
+
+
+def test_a_report_of_one_part_does_not_speak_for_the_others(transactional_db: None, phone: MemoryAdapter) -> None:
+    delivery = sending()
+    Delivery.objects.filter(pk=delivery.pk).update(parts=[{"to": "lucia", "payload": {}}] * 3)
+    outbox._refused(outbox.Call(delivery.pk, 0, ""), ChannelError("uncertain", "no answer"))
+    merge_receipt(report("memory-9", "sent", reference=f"{delivery.message_id}.1"))
+    outbox._accepted(outbox.Call(delivery.pk, 0, ""), SendResult(provider_ids=("memory-9",), state="sent"))
+    settled = Delivery.objects.get(pk=delivery.pk)
+    assert (settled.state, settled.next_part) == ("uncertain", 1), "two parts were never sent"
+    outbox.send_again(delivery.pk)
+    asyncio.run(outbox.deliver(delivery.conversation_id))
+    assert Delivery.objects.get(pk=delivery.pk).next_part == 3
+    assert len(phone.sent) == 2, "what had arrived is not sent twice"
 
 
 def test_a_failure_says_why(transactional_db: None, phone: MemoryAdapter) -> None:
