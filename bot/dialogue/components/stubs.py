@@ -23,6 +23,10 @@ ABSENT = frozenset({"tensorflow", "tensorflow_addons", "tensorflow_hub", "tensor
 ONLY_FOR_TRAINING = frozenset({"sklearn", "matplotlib"})
 """Packages that serving imports by way of Rasa's test code but never calls: a second and 40 MB."""
 
+ELSEWHERE = frozenset({"boto3", "botocore", "s3transfer", "pymongo", "bson", "aio_pika", "aiormq", "pamqp"})
+"""Clients of other people's clouds, databases and brokers, where Rasa could keep models, trackers and events; ours are
+elsewhere. Half a second and 45 MB."""
+
 COMPONENTS = (
     "rasa.nlu.classifiers.fallback_classifier:FallbackClassifier",
     "rasa.nlu.classifiers.regex_message_handler:RegexMessageHandler",
@@ -47,8 +51,8 @@ class _AbsentMeta(type):
         if cls is Absent:
             return Absent
         raise RuntimeError(
-            f"{cls.__module__}.{cls.__name__} needs TensorFlow, which the lean environment leaves out. "
-            "Use the components named in config.yml, or install the full environment and set "
+            f"{cls.__module__}.{cls.__name__} needs a package that the lean start leaves out (stubs.py names them). "
+            "Use what config.yml and endpoints.yml name, or install the full environment and set "
             "POSTVENTA_RASA_FULL=1."
         )
 
@@ -87,7 +91,7 @@ class _AbsentFinder(MetaPathFinder, Loader):
 def install(serving: bool = False) -> None:
     """Put the stand-ins in place. Call before anything imports rasa; a second call does nothing.
 
-    `serving` also leaves out what only training needs (scikit-learn, matplotlib).
+    `serving` also leaves out what only training needs (scikit-learn, matplotlib), and what stores things elsewhere.
 
     Raises RuntimeError when rasa's channels were imported already, because then it is too late.
     """
@@ -97,7 +101,7 @@ def install(serving: bool = False) -> None:
         return
     if "rasa.core.channels" in sys.modules:
         raise RuntimeError("stubs.install() came after `import rasa.core`; call it first, see serve.py.")
-    names = ABSENT | ONLY_FOR_TRAINING if serving else ABSENT
+    names = ABSENT | ONLY_FOR_TRAINING | ELSEWHERE if serving else ABSENT
     sys.meta_path.insert(0, _AbsentFinder(names))
     _replace_channels()
     _replace_component_list()
