@@ -32,8 +32,8 @@ FAULT_LENGTH = 500
 BECAUSE = re.compile(r"\W*(por ?que|xq|pq)\b[^?]*$", re.I)
 # A parcel that the carrier may say it delivered.
 NEVER_CAME = re.compile(
-    r"\bno\b.{0,30}(lleg|recib|ven[ií]|lo tengo|la tengo|los tengo|tengo nada|aparec)|perdid|extravi|robad|"
-    r"\b(no|not|n['’]?t|never|nothing)\b.{0,30}(arriv|receiv|come|came|got|get|here|turn|show|sign|see)|"
+    r"\bno\b.{0,30}(lleg|recib|ven[ií]|lo tengo|la tengo|los tengo|tengo nada|aparec)|\bsin (llegar|recibir|noticias)|"
+    r"perdid|extravi|robad|(\b(no|not|never|nothing)|n['’]?t)\b.{0,30}(arriv|receiv|come|came|got|get|here|turn|show|sign|see)|"
     r"\b(lost|missing|stolen|disappeared|pone entregado|says? (it was )?delivered)\b",
     re.I,
 )
