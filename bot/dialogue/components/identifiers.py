@@ -19,8 +19,17 @@ _MAIL = r"[^\s@,;:<>()]+@[^\s@,;:<>()]+\.[a-z]{2,}"
 _PHONE = r"\+?\d(?:[\s.\-()/]{0,2}\d){8,14}"
 _PREFIXED = r"(?:lb[\s.\-:#]*\d(?:[\s.]?\d){4}|[a-z]{2,4}-?\d{5,8})"
 _BARE = r"\#?\d{2}\.?\d{3}"
+_NUMBER_WORD = (
+    r"(?:cero|un[oa]?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|trece|catorce|quince"
+    r"|diecis[eé]is|dieci(?:siete|ocho|nueve)|veint(?:e|i[uú]n[oa]?|i[a-zé]{3,6})|treinta|cuarenta|cincuenta|sesenta"
+    r"|setenta|ochenta|noventa|cien(?:to)?|(?:dos|tres|cuatro|seis|sete|ocho|nove)cient[oa]s|quinient[oa]s|mil|doble"
+    r"|zero|oh|nought|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh"
+    r"|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundred|thousand|double)"
+)
+# Shorter runs count things: "dos o tres", "twenty one days".
+_SPOKEN = rf"{_NUMBER_WORD}(?:[\s,\-]+(?:(?:y|and)\s+)?{_NUMBER_WORD}){{2,}}"
 _END = r"(?![\w@]|[.,\-/]\d|\s*(?:€|eur|%))"
-_IDENTIFIER = rf"(?<![\w@+€])(?:(?P<mail>{_MAIL})|(?P<phone>{_PHONE})|(?P<order>{_PREFIXED}|{_BARE})){_END}"
+_IDENTIFIER = rf"(?<![\w@+€])(?:(?P<mail>{_MAIL})|(?P<phone>{_PHONE})|(?P<order>{_PREFIXED}|{_BARE}|{_SPOKEN})){_END}"
 
 _ORDER = r"(?:pedido|orden|compra|order|purchase|referencia|reference|ref)\b\.?"
 _CONTACT = r"(?:correo|e-?mail|mail|tel[eé]fono|tel|tlf|m[oó]vil|phone|mobile|cell)\b\.?"
@@ -69,8 +78,9 @@ _DOUBLED = re.compile(r"(?<=[,;:.?!])\s*[,;:.]|(?:\s*[,;:])+(?=\s*[.?!])")
 
 
 def said_beside(text: str) -> str:
-    """`text` without its mail addresses, order numbers and phone numbers, and without their introductions ("my email
-    is"); as it is where it holds none, corrects one, or has fewer than LEAST_WORDS words of meaning beside them.
+    """`text` without its mail addresses, order numbers (also said in words) and phone numbers, and without their
+    introductions ("my email is"); as it is where it holds none, corrects one, or has fewer than LEAST_WORDS words of
+    meaning beside them.
 
     Only what the encoders read of it is looked at. A number that stands for an order ("cancel 10427") becomes one, and
     a phone number alone stays: it is a fact, or asks for a call.

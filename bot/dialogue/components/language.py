@@ -48,7 +48,9 @@ _WISHED = {
     "es": re.compile(r"\b(?:(?:en|in|al|to) )?(?:español|castellano|spanish)\b", re.I),
 }
 _SPEAKING = re.compile(
-    r"\b(?:habl|segu|sigu|sigamos|escrib|contest|respond|speak|talk|continue|carry on|write|answer|reply)\w*", re.I
+    r"\b(?:habl|segu|sigu|sigamos|escrib|contest|respond|prefier|prefer|mejor|por favor|porfa|speak|talk|continue"
+    r"|carry on|write|answer|reply|rather|please)\w*",
+    re.I,
 )
 _MOST_WORDS = 8
 

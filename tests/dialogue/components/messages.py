@@ -3,7 +3,7 @@
 SWITCHES = {
     "en": ["what's the return policy?", "my toaster broke yesterday", "thanks, that's all", "where's my parcel",
            "don't know", "how's it going", "i’m waiting here", "whats happening"],
-    "es": ["mi tostadora huele raro", "¿y la batería?", "no me llega nada"],
+    "es": ["mi tostadora huele raro", "¿y la batería?", "no me llega nada", "perdona, prefiero en español"],
 }  # fmt: skip
 STAYS = {
     "es": ["quiero feedback", "black friday", "me gusta my Brasa", "vaya show", "ok thanks", "Eco B2 wireless",

@@ -26,6 +26,8 @@ from tests.dialogue.engine import ROOT
         ("the toaster smells funny, order number: LB-10407", "the toaster smells funny"),
         ("my machine leaks water (order 10432, +44 7700 900003)", "my machine leaks water"),
         ("no me llega nada, n.º 10.417", "no me llega nada"),
+        ("la freidora vino rota, pedido diez mil cuatrocientos uno", "la freidora vino rota"),
+        ("my blender leaks water, order number one oh four two three", "my blender leaks water"),
     ],
 )
 def test_identifiers_and_their_introductions_are_left_out(text: str, said: str) -> None:
@@ -37,6 +39,7 @@ def test_identifiers_and_their_introductions_are_left_out(text: str, said: str) 
     [
         ("quiero cancelar el 10427", "quiero cancelar el pedido"),
         ("dónde está LB-10401", "dónde está pedido"),
+        ("cancela el pedido uno cero cuatro dos siete", "cancela el pedido"),
         ("where is LB-10421?", "where is order?"),
         ("quiero cancelar el pedido LB-10427", "quiero cancelar el pedido"),
         ("where's my order 10421? jane@mail.example", "where's my order?"),
@@ -57,6 +60,7 @@ def test_a_number_that_stands_for_the_order_leaves_the_order_there(text: str, sa
         "me bailaron los números: 10432", "no, that number is wrong, I meant 10403", "llamadme mejor al 600 111 222",
         "uy no, es 10401 no 10410", "CH2-2604 es el lote de la tostadora", "a nombre de Talleres Ruiz, NIF B12345678",
         "el código postal es 28013 y puse 28031", "el lote 2604 y tres tazas de 2024",
+        "llevo veintiún días esperando y nada", "me quedan dos o tres cápsulas de café",
     ],
 )  # fmt: skip
 def test_where_little_else_is_said_or_nothing_identifies_the_text_stays(text: str) -> None:
