@@ -49,6 +49,7 @@ class Sentence(Strict):
 
 class Sentences(Strict):
     reasons: dict[str, Sentence]
+    safety: dict[str, Sentence]
     steps: dict[str, Sentence]
 
 
@@ -86,6 +87,11 @@ def reason(decision: Decision, language: str, *, order: str = "", delivered: dat
     keys = (f"{code}.{decision.kind}", f"{code}.{decision.outcome}", code)
     text = next(texts[key] for key in keys if key in texts)
     return _fill(text, decision, language, order, delivered)
+
+
+def safety(kind: str, language: str) -> str:
+    """What to do at once in that kind of danger (`understand.danger_kind`)."""
+    return current().safety[kind].in_language(language)
 
 
 def steps(decision: Decision, language: str, *, order: str = "", delivered: date | None = None) -> list[str]:

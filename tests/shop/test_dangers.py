@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.shop.understand import danger, danger_denied
+from bot.shop import sentences
+from bot.shop.understand import danger, danger_denied, danger_kind
 
 
 @pytest.mark.parametrize(("text", "real"), [
@@ -51,3 +52,16 @@ def test_danger_in_earnest_and_what_only_sounds_like_it(text, real):
 ])  # fmt: skip
 def test_words_of_danger_that_are_all_denied_or_harmless(text, denied):
     assert danger_denied(text) is denied
+
+
+@pytest.mark.parametrize(("text", "kind"), [
+    ("me dio un calambrazo al enchufarla", "shock"), ("I got a shock from the handle", "shock"),
+    ("la batería está hinchada", "battery"), ("the battery is bulging and hot", "battery"),
+    ("huele a quemado y sale humo", "fire"), ("it sparks and smells of burning", "fire"),
+    ("se me ha derretido la carcasa", "fire"), ("huele a gas", "gas"), ("my hand is bleeding", "injury"),
+    ("se ha cortado el dedo, sangra mucho", "injury"), ("no huele a gas pero echa humo", "fire"),
+    ("da miedo dejarlo enchufado", "other"), ("", "other"),
+])  # fmt: skip
+def test_each_danger_has_its_own_words(text, kind):
+    assert danger_kind(text) == kind
+    assert all("112" in sentences.safety(kind, language) for language in ("es", "en"))

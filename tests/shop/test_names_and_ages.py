@@ -9,8 +9,10 @@ from bot.shop.understand import (
     address_lacks,
     asks_person,
     order_numbers,
+    other_brand,
     others_order,
     products,
+    products_meant,
     very_upset,
     which_order,
 )
@@ -51,6 +53,7 @@ def test_an_unasked_number_must_look_like_one():
     ("los que compré en octubre", OrderChoice(days_ago=39, within=15)),
     ("the one from october", OrderChoice(days_ago=39, within=15)),
     ("la que compre en primavera", OrderChoice(days_ago=222, within=45)),
+    ("la que compré hace meses", OrderChoice(age="oldest")), ("bought it months ago", OrderChoice(age="oldest")),
     ("falla desde hace dos semanas", None), ("hola", None), ("no va", None),
 ])  # fmt: skip
 def test_which_of_several_orders(text, choice):
@@ -109,3 +112,20 @@ def test_products_in_two_words_or_by_what_they_do(text, skus):
 ])  # fmt: skip
 def test_what_an_address_lacks(text, lacks):
     assert address_lacks(text) == lacks
+
+
+@pytest.mark.parametrize(("text", "meant"), [
+    ("solo la freidora, los cabezales no", ["FR5"]), ("la freidora pero no los cabezales", ["FR5"]),
+    ("the fryer, not the heads", ["FR5"]), ("quiero devolver la freidora y el café no", ["FR5"]),
+    ("la freidora y los cabezales", ["FR5", "MRH"]), ("la freidora no enciende", ["FR5"]), ("la freidora no", ["FR5"]),
+])  # fmt: skip
+def test_what_is_excluded_is_not_meant(text, meant):
+    assert products_meant(text) == meant
+
+
+@pytest.mark.parametrize(("text", "brand"), [
+    ("my dyson hair dryer is broken", "Dyson"), ("se me ha roto el secador Philips", "Philips"),
+    ("no conecta con mi móvil xiaomi", None), ("es como las cápsulas nespresso", None), ("my hair dryer", None),
+])  # fmt: skip
+def test_another_make_is_known(text, brand):
+    assert other_brand(text) == brand

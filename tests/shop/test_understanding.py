@@ -9,6 +9,7 @@ from bot.shop.decisions import Fault
 from bot.shop.understand import (
     asks_person,
     danger,
+    confirmation,
     descaled,
     emails,
     fault,
@@ -326,7 +327,10 @@ def test_small_things():
     assert rating("os pongo un 9") == 5 and rating("10") == 5 and rating("4 de 10") == 2
     assert rating("un dos de 5") == 2 and rating("3/5") == 3
     assert rating("0") is None and rating("quiero valorar la atención") is None
+    assert confirmation("ya compró en el súper y claro, tenemos para un mes") is None and confirmation("claro") is True
+    assert descaled("desde la semana pasada, nada de golpes") is None and descaled("la semana pasada") is True
     assert photo("aquí la tienes") is True and photo("no tengo") is False
+    assert photo("sí tengo, pero no sé subirla") is False and photo("the upload thing won't work") is False
     assert looks_like_address("Calle Mayor 3, 28013 Madrid") and not looks_like_address("quiero cambiarla")
 
 

@@ -63,7 +63,10 @@ def confirmation(text: str) -> bool | None:
 
 
 def photo(text: str) -> bool | None:
-    """Whether the customer has (or sends) a photo; an attachment itself is for the caller to see."""
+    """Whether the customer has (or sends) a photo; an attachment itself is for the caller to see. One that cannot be
+    sent is none."""
+    if has(plain(text), words("cannot_send_photo")):
+        return False
     if has(plain(text), words("sends_photo")):
         return True
     return yes_no(text)

@@ -1,10 +1,15 @@
 """Danger, which must never be missed: smoke, fire, electric shock, a swollen battery, a burning smell, an injury."""
 
 import re
+from typing import Literal
 
+from bot.shop.understand.denial import said
 from bot.shop.understand.lexicon import words
-from bot.shop.understand.text import any_of, has, plain
+from bot.shop.understand.text import Pattern, any_of, has, plain
 
+type DangerKind = Literal["gas", "battery", "shock", "injury", "fire", "other"]
+# The first that is said decides what to do at once.
+KINDS: tuple[DangerKind, ...] = ("gas", "battery", "shock", "injury", "fire")
 CLAUSE_END = re.compile(r"[.;:!?¿¡,]|\b(?:pero|but|y|and)\b")
 SENTENCE_END = re.compile(r"[.;:!?¿¡,]|\b(?:pero|but)\b")
 # "No a quemado no", "humo no, pero ...": the denial behind a word that begins its clause.
@@ -35,6 +40,16 @@ def danger_denied(text: str) -> bool:
     """Whether words of danger stand in the text and all of them are denied or harmless: "no smoke, it just does not
     turn on", "la tostada sale quemada". False where there are none, and where one is in earnest."""
     return has(plain(text), words("danger")) and not danger(text)
+
+
+def danger_kind(text: str) -> DangerKind:
+    """What kind of danger the words tell of; "other" where they name none."""
+    folded = words("not_danger").sub(" ", plain(text))
+    return next((kind for kind in KINDS if _undenied(folded, words(f"danger_{kind}"))), "other")
+
+
+def _undenied(folded: str, pattern: Pattern) -> bool:
+    return any(not each.denied for each in said(folded, pattern))
 
 
 def _harmless(folded: str, start: int, end: int) -> bool:

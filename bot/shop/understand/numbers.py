@@ -102,7 +102,7 @@ def _is_order(folded: str, match: re.Match[str], size: int) -> bool:
         return False
     if has(before[-25:], ORDER_WORDS):
         return True
-    town = re.match(r"[\s,]+([a-z ]{3,30})", after)
+    town = re.match(r"[\s,]+([a-z ]{3,30})", after) or re.search(r"([a-z ]{3,30})[\s,]+$", before)
     return not (town and zone(town[1])) and not has(folded, ADDRESS_WORDS)
 
 

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 
 from bot.shop.rulebook import current
+from bot.shop.understand.lexicon import words as listed
 from bot.shop.understand.text import plain
 
 # Ordinary words that look like a misspelt product.
@@ -18,6 +19,13 @@ ALIKE = 0.82
 SHORTEST_TYPO = 5
 # Two words together: "hair drier" for "hair dryer" scores 0.89.
 ALIKE_IN_TWO = 0.87
+# "Los cabezales no" as a clause of its own, and "all but the heads".
+EXCLUDED = re.compile(
+    r"(?:(?<=[,;.] )|^|(?<=\by )|(?<=\bpero )|(?<=\band )|(?<=\bbut ))(?:[a-z]+ ){1,3}?[a-z]+ no\b(?=\s*(?:[,.;!]|$))|"
+    r"\b(?:(?:pero|y) no|menos|excepto|salvo|quitando|(?:and |but )?not|except(?: for)?|apart from|all but)"
+    r" (?:el|la|los|las|the|my|mis?) [a-z]+(?: [a-z]+)?"
+)
+OWNED = re.compile(r"\b(?:mi|un|una|el|la|nuestr[oa]|my|a|an|the|our)(?: [a-z]+){0,2} $")
 PART_OF_A_ROBOT = re.compile(r"cepillos? (?:lateral|central|de|del|del? la)\b")
 
 
@@ -65,6 +73,21 @@ def _named(folded: str) -> tuple[dict[int, _Name], str]:
         found.setdefault(position, name)
         rest = rest[:position] + "\0" * length + rest[position + length :]
     return found, rest
+
+
+def products_meant(text: str) -> list[str]:
+    """`products` without those that the text excludes: "solo la freidora, los cabezales no", "all but the heads"."""
+    wanted = products(EXCLUDED.sub(" ", plain(text)))
+    return wanted or products(text)
+
+
+def other_brand(text: str) -> str | None:
+    """The make of an appliance of the customer's ("my dyson hair dryer") that this shop does not sell."""
+    folded = plain(text)
+    brand = next(
+        (each for each in listed("other_brand").finditer(folded) if OWNED.search(folded[: each.start()])), None
+    )
+    return brand[0].title() if brand else None
 
 
 @lru_cache(maxsize=1)

@@ -10,6 +10,10 @@ from bot.shop.understand.text import has, plain
 
 # "un" and "one" count only where a number is expected; elsewhere they are articles.
 ONE = {"un": 1, "uno": 1, "una": 1, "one": 1}
+# "Desde la semana pasada" tells since when it fails, "la semana pasada" may tell when it was descaled.
+FAULT_SINCE = re.compile(
+    r"\b(?:desde|since)(?: hace)?(?: (?:el|la|los|las|un|una|unos|unas|the|a|last))* \w+(?: pasad\w+)?"
+)
 OUT_OF_ALL = re.compile(r"\b(?:de (?:los|las)|out of|of the|of)\s+\w+")
 
 
@@ -35,6 +39,11 @@ def sealed_units(text: str, total: int) -> int | None:
     return None if state_of_all is None else total if state_of_all else 0
 
 
+def tells_seal(text: str) -> bool:
+    """Whether the text itself names a state of the seal; a bare yes or no does not."""
+    return bool(_states(plain(text)))
+
+
 def descaled(text: str) -> bool | None:
     """Whether the machine has ever been descaled, from the answer to that question."""
     folded = plain(text)
@@ -45,7 +54,7 @@ def descaled(text: str) -> bool | None:
     answer = bare_yes_no(text)
     if answer is not None:
         return answer
-    done = words("has_descaled").search(words("since_bought").sub(" ", folded))
+    done = words("has_descaled").search(FAULT_SINCE.sub(" ", words("since_bought").sub(" ", folded)))
     if done:
         return not denied(folded[: done.start()])
     return yes_no(text) if has(folded, words("cause_limescale")) else None
