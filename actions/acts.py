@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
-from actions import wishes
+from actions import again, wishes
 from actions.answers import (
+    ASKED,
     LIKELY,
+    OFFER_LASTS,
     SURE_OF_IT,
     UNCLEAR_BEFORE_PERSON,
     misunderstood,
     reply,
     told_of,
 )
-from actions.facts import NEVER_CAME
+from actions.facts import NEVER_CAME, OF_FAULTS
 from actions.starts import OFFERS, STARTS
 from actions.telling import answer_question
 from actions.trouble import TurnAction, hand_off
-from actions.turn import Turn
+from actions.turn import SURE, Turn
 from bot.shop import understand
 
 # More words than a fact has by itself; and what is done at once, so that only a yes begins it.
@@ -32,7 +33,6 @@ TAKEN_IN = re.compile(
     r"entendido|understood|de acuerdo|got it|i see|ya veo|estupendo|gracias|thanks|thank you|ta|cheers)\b\W*)+",
     re.I,
 )
-CORRECTING = re.compile(r"\b(perd[oó]n|quer[ií]a decir|quise decir|me he equivocado|sorry|i meant|my mistake)\b", re.I)
 
 
 # "And the robot?" sounds like a question about the bot.
@@ -78,6 +78,10 @@ class CancelFlow(TurnAction):
     def act(self, turn: Turn, tracker: Tracker) -> list[EventType]:
         if turn.purpose("wants") >= LIKELY and not wishes.stops(turn.words):
             return reply(turn)
+        if turn.slot("order_number") and wishes.cancels_it(turn.words):
+            return [FollowupAction("cancel_form")]
+        if resumed := again.resume(turn):
+            return resumed
         turn.say("utter_nothing_running")
         return [SlotSet("offer", None)]
 
@@ -89,7 +93,10 @@ class TakeOffer(TurnAction):
         return "action_take_offer"
 
     def act(self, turn: Turn, tracker: Tracker) -> list[EventType]:
-        yes, offered = turn.intent == "affirm", turn.slot("offer")
+        yes = turn.intent == "affirm"
+        offered = turn.slot("offer") if turn.since("offer") <= OFFER_LASTS else None
+        if turn.intent in ("affirm", "deny") and (resumed := again.resume(turn)):
+            return resumed
         told = (turn.slot("concluded") or {}).get("flow")
         if turn.intent == "deny" and told == "order_status" and NEVER_CAME.search(turn.words):
             return [FollowupAction("lost_parcel_form")]
@@ -118,24 +125,38 @@ class TakeFact(TurnAction):
     def act(self, turn: Turn, tracker: Tracker) -> list[EventType]:
         orders, named = understand.order_numbers(turn.words), understand.products(turn.words)
         kept = _kept(turn, orders)
-        if orders and (turn.intent == "correct_fact" or CORRECTING.search(turn.words)) and turn.slot("concluded"):
-            return [*kept, *_again(turn.slot("concluded"))]
+        if resumed := again.resume(turn):
+            return [*kept, *resumed]
+        if orders and "?" in turn.words and (turn.slot("concluded") or {}).get("flow") == "order_status":
+            return [*kept, FollowupAction("order_status_form")]
         if "?" in turn.words and answer_question(turn):
             return kept
         if turn.slot("offer") in OFFERS and understand.confirmation(turn.words):
             return [*kept, FollowupAction(f"{turn.slot('offer')}_form")]
-        if not kept and len(turn.words.split()) >= A_SENTENCE:
-            return reply(turn)
-        offered = turn.slot("offer") if turn.slot("offer") in OFFERS and (kept or named) else None
+        chooses = kept or named or understand.which_order(turn.words, turn.today)
+        offered = turn.slot("offer") if turn.slot("offer") in OFFERS and chooses else None
         if offered in TAKES_A_YES:
             offered = None
+        if not kept and not offered and again.lately(turn) and turn.asks < ASKED and not _begins(turn, named):
+            turn.say("utter_noted_besides")
+            return [SlotSet("unclear", 0)]
+        if not kept and not offered and len(turn.words.split()) >= A_SENTENCE:
+            return reply(turn)
         if flow := wishes.wish(turn.words) or (told_of(turn.words) if kept else None) or offered:
-            return [*kept, SlotSet("offer", None), FollowupAction(f"{flow}_form")]
+            taken = [] if flow == turn.slot("offer") else [SlotSet("offer", None)]
+            return [*kept, *taken, FollowupAction(f"{flow}_form")]
         if not kept and not named and answer_question(turn, SURE_OF_IT):
             return []
         if named:
             turn.keep(about=named)
         return [*kept, *_what_about_it(turn)]
+
+
+def _begins(turn: Turn, named: list[str]) -> bool:
+    """Whether what is told after a decision may begin another request, or asks."""
+    of_faults = (turn.slot("concluded") or {}).get("flow") in OF_FAULTS
+    tells = named or wishes.wish(turn.words) or wishes.wants(turn.words) or (told_of(turn.words) and not of_faults)
+    return bool(tells) or wishes.is_question(turn.words) or turn.rank(STARTS)[1] >= SURE
 
 
 def _kept(turn: Turn, orders: list[str]) -> list[EventType]:
@@ -152,12 +173,6 @@ def _what_about_it(turn: Turn) -> list[EventType]:
         return misunderstood(turn)
     turn.say("utter_what_about_it")
     return [SlotSet("unclear", times)]
-
-
-def _again(concluded: dict[str, Any]) -> list[EventType]:
-    """The request that was just decided, with everything told for it, for what has been corrected since."""
-    told = [SlotSet(name, value) for name, value in concluded["facts"].items() if name != "confirm"]
-    return [SlotSet("flow", concluded["flow"]), *told, FollowupAction(f"{concluded['flow']}_form")]
 
 
 class Fallback(TurnAction):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
-from actions import wishes
+from actions import again, wishes
+from actions.facts import REMEDIES
+from actions.orders import under_way
 from actions.starts import OFFERS, STARTS
 from actions.telling import admit_ignorance, answer_question, discussed
 from actions.trouble import TurnAction
@@ -13,12 +15,15 @@ from actions.turn import QUESTIONS, Turn
 from bot.shop import understand
 
 UNCLEAR_BEFORE_PERSON = 3
+TELLS = frozenset({"inform_fact", "correct_fact", "deny", "affirm"})
 # Below this the customer wants something done rather than told, and a flow that is this likely is begun; one that does
 # something at once has to be likelier.
 WANTED, LIKELY, LIKELY_AT_ONCE = 0.4, 0.2, 0.45
 AT_ONCE = frozenset({"lost_parcel", "address", "rating"})
 # What neither asks nor looks as if it did is answered only by an article this sure.
 HARDLY_ASKS, SURE_OF_IT = 0.2, 0.8
+# So many messages later an offer is no longer what a remark comes back to.
+OFFER_LASTS = 3
 # From here on the words are a question, even if no article answers it; and from there, whatever wish they also name.
 ASKED, SURELY_ASKED = 0.6, 0.85
 
@@ -33,7 +38,7 @@ class AnswerQuestion(TurnAction):
         if not turn.words:
             turn.say("utter_unheard" if turn.unheard else "utter_not_understood")
             return []
-        return reply(turn)
+        return (again.resume(turn) if turn.form is None else []) or reply(turn)
 
 
 def reply(turn: Turn) -> list[EventType]:
@@ -42,7 +47,11 @@ def reply(turn: Turn) -> list[EventType]:
     if free and turn.slot("question") and wishes.not_answered(turn.words):
         turn.say("utter_not_answered")
         return [SlotSet("offer", "person")]
-    if free and (flow := wished(turn) or after_trying(turn)):
+    if free and wishes.brings_up(turn.words) and under_way(turn):
+        return [FollowupAction("order_status_form")]
+    if free and turn.slot("order_number") and wishes.cancels_it(turn.words):
+        return [FollowupAction("cancel_form")]
+    if free and (flow := wished(turn) or after_trying(turn) or _remedy_offered(turn)):
         return [FollowupAction(f"{flow}_form")]
     wish = wishes.wish(turn.words) if free else None
     intent, likely = turn.rank(STARTS)
@@ -50,13 +59,19 @@ def reply(turn: Turn) -> list[EventType]:
     if answer_question(turn, least_sure(turn), None if wish else flow):
         if wish:
             return [SlotSet("unclear", 0), SlotSet("offer", None), FollowupAction(f"{wish}_form")]
-        return [SlotSet("unclear", 0), SlotSet("offer", flow or _still_offered(turn))]
+        kept = [] if flow is None and _still_offered(turn) else [SlotSet("offer", flow)]
+        return [SlotSet("unclear", 0), *kept]
     if turn.intent == "off_topic" and turn.purpose("asks") < ASKED:
         turn.say("utter_off_topic")
         return []
+    if free and told_of(turn.words):
+        return [FollowupAction(f"{told_of(turn.words)}_form")]
     if (free and wishes.asks(turn.words)) or turn.intent == "ask_question" or turn.purpose("asks") >= ASKED:
         admit_ignorance(turn)
         return [SlotSet("offer", "person"), SlotSet("unclear", 0)]
+    if free and not turn.slot("unclear") and again.lately(turn) and not wishes.is_question(turn.words):
+        turn.say("utter_noted_besides")
+        return [SlotSet("unclear", 1)]
     return misunderstood(turn)
 
 
@@ -67,16 +82,25 @@ def after_trying(turn: Turn) -> str | None:
     return _still_offered(turn) or ("warranty" if turn.slot("question") and discussed(turn) else None)
 
 
+def _remedy_offered(turn: Turn) -> str | None:
+    """The flow that was offered, for who says what they want of it: "quiero el dinero"."""
+    flow = _still_offered(turn) if "?" not in turn.words and wishes.wants(turn.words) else None
+    return flow if flow in REMEDIES and understand.resolution(turn.words, REMEDIES[flow]) else None
+
+
 def least_sure(turn: Turn) -> float:
     """How sure an article has to be to answer these words: what tells something is no question."""
-    asks = turn.intent in QUESTIONS or turn.purpose("asks") >= HARDLY_ASKS or "?" in turn.words
+    least = ASKED if turn.intent in TELLS else HARDLY_ASKS
+    if turn.purpose("asks") < ASKED and again.lately(turn) and not wishes.is_question(turn.words):
+        return SURE_OF_IT
+    asks = turn.intent in QUESTIONS or turn.purpose("asks") >= least or "?" in turn.words
     return 0.0 if asks or wishes.asks(turn.words) else SURE_OF_IT
 
 
 def _still_offered(turn: Turn) -> str | None:
-    """What an earlier answer offered, which a later one about the same does not take back."""
+    """What an earlier answer offered not long ago, which a later one does not take back."""
     offered: str | None = turn.slot("offer")
-    return offered if offered in OFFERS else None
+    return offered if offered in OFFERS and turn.since("offer") <= OFFER_LASTS else None
 
 
 def wished(turn: Turn) -> str | None:

@@ -46,7 +46,7 @@ class CaseRequest(Request):
             elif slot == "pickup":
                 asking.ask_pickup(turn, decision)
             else:
-                asking.ask(turn, slot)
+                self._ask(turn, slot, told, order, known)
             return slot
         return self.missing_consent(turn, known, decision)
 
@@ -64,6 +64,8 @@ class CaseRequest(Request):
         elif slot == "reason" and self.flow == "exchange":
             turn.say("utter_ask_for_reason_to_exchange", asks="reason")
         else:
+            if slot == "address" and known.get("opening"):
+                turn.say("utter_noted")
             asking.ask(turn, slot)
         return slot
 
@@ -87,7 +89,12 @@ class CaseRequest(Request):
             turn.say("utter_person_will_decide")
             hand_off(turn, decision.needs_person or "policy_check")
             return None
-        return "warranty" if "warranty_instead" in decision.next_steps else None
+        if "warranty_instead" in decision.next_steps:
+            return "warranty"
+        if decision.outcome == "refused" and decision.kind != "recall" and not opened.created:
+            turn.say("utter_decision_stands")
+            return "person"
+        return None
 
 
 def decision_text(decision: Decision, order: Order, case: str, language: str) -> str:
@@ -182,11 +189,23 @@ class Exchange(CaseRequest):
     flow, kind = "exchange", "exchange"
 
 
-class Damaged(CaseRequest):
+class Arrival(CaseRequest):
+    """What came broken or wrong has come, whatever the carrier has recorded so far."""
+
+    def conclude(self, turn: Turn, known: facts.Known, order: Order) -> str | None:
+        if order.status != "shipped":
+            return super().conclude(turn, known, order)
+        turn.say("utter_not_recorded_yet", order=order.number)
+        turn.say("utter_person_will_decide")
+        hand_off(turn, "policy_check")
+        return None
+
+
+class Damaged(Arrival):
     flow, kind = "damaged", "damaged"
 
 
-class WrongItem(CaseRequest):
+class WrongItem(Arrival):
     flow, kind = "wrong_item", "wrong_item"
     # "You sent me a toaster": what came in its place.
     doubts_order = False

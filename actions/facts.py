@@ -24,10 +24,19 @@ QUESTION = re.compile(r"\?\s*$")
 ALL = re.compile(
     r"\b(todo|todos|todas|entero|completo|ambos|ambas|los dos|las dos|everything|all of (it|them)|both|whole)\b", re.I
 )
+# The same, where it need not be an answer.
+WHOLE = re.compile(
+    r"\b(todo el pedido|(el )?pedido (entero|completo)|todo lo que (ped[ií]|compr[eé]|vino)|"
+    r"(whole|entire|complete|full) (order|lot)|everything (in|from) (the|my|that) order|all of the order)\b",
+    re.I,
+)
 NO_LOT = re.compile(
     r"no (lo |la )?(encuentro|veo|s[eé]|aparece|pone|tiene)|no idea|can'?t (find|see|read)|don'?t know", re.I
 )
 FAULT_LENGTH = 500
+BARE_QUESTION = re.compile(
+    r"\W*(?:(?:y|and|but|pero|pues)\W+)*(?:por ?qu[eé]|why|c[oó]mo|how|qu[eé]|what)(?: no| not)?\W*", re.I
+)
 # "Por que" for "porque" begins a reason.
 BECAUSE = re.compile(r"\W*(por ?que|xq|pq)\b[^?]*$", re.I)
 # A parcel that the carrier may say it delivered.
@@ -55,15 +64,20 @@ REMEDIES: dict[str, tuple[Resolution, ...]] = {
     "damaged": ("new_unit", "refund"),
     "wrong_item": ("new_unit", "refund"),
     "warranty": ("replacement", "refund"),
+    "recall": ("new_unit", "refund"),
 }
 # Yes-or-no questions to which the classifier's yes or no counts where no word of the text is known.
 PLAIN_YES_NO, SURE_YES_NO = frozenset({"confirm", "descaled"}), 0.7
 SOME_OF = re.compile(
     r"\b(una|uno|un|dos|tres|\d+) (sol[oa]|de (las|los|ellas|ellos|mis))|\b(solo|sólo) (una|uno|un)\b|"
     r"\b(one|two|three|\d+) of (the|my|them)|\b(just|only) one\b|\bone only\b|\bone out of\b|"
+    r"\b(solo|sólo|only|just)( \w+){0,3} (una|uno|un|one|dos|two)\b"
+    r"(?! (vez|veces|d[ií]a|semana|mes|time|day|week|month))|"
+    r"\b(make|pon|ponlo|d[eé]jalo|que sean?)( (that|it|en|just|only|solo|sólo))* (una|uno|dos|one|two|\d)\b|"
     r"\b(one|a) (pair|unit|bag|pack) of (the|my)\b|\bun[ao]? (par|unidad|paquete|bolsa) de (los|las|mis)\b",
     re.I,
 )
+ONE = re.compile(r"\b(?:un[ao]?|one|1)\b", re.I)
 MOST_UNITS = 9
 # What "no lo sé" comes to, where the matter can go on without the fact.
 UNKNOWN = {"reason": "unspecified", "photo": False, "pickup": False, "product": ["lot_unknown"], "fault": "?"}
@@ -103,11 +117,12 @@ def learn(turn: Turn, known: Known, asked: str | None, flow: str) -> frozenset[s
             found[slot] = _picked(slot, value)
     elif turn.words or turn.photos:
         found = (
-            _said(_anywhere(turn, asked))
-            | _said(_told(turn.words, flow))
-            | _said(_answer(turn, asked, flow) if asked else {})
+            said(_anywhere(turn, asked))
+            | said(told(turn.words, flow))
+            | said(_answer(turn, asked, flow) if asked else {})
         )
         found |= _with_opening(turn.words, known, asked, flow, found.get("fault"))
+        found |= _pieced(turn.words, known) if asked == "address" and not found.get("address") else {}
     elif flow == "lost_parcel" and asked is None:
         # The button says it.
         found["confirm"] = True
@@ -115,6 +130,8 @@ def learn(turn: Turn, known: Known, asked: str | None, flow: str) -> frozenset[s
         found["photo"] = True
     if asked and turn.intent == "dont_know" and found.get(asked) is None:
         found[asked] = UNKNOWN.get(asked)
+    if asked not in (None, "product") and not wishes.corrects(turn.words):
+        found = _without_passing(found, known, asked)
     new = {name: value for name, value in found.items() if value is not None and value != known.get(name)}
     repeated = asked in found and found[asked] is not None
     for name, value in new.items():
@@ -122,17 +139,39 @@ def learn(turn: Turn, known: Known, asked: str | None, flow: str) -> frozenset[s
     return frozenset(new) | (frozenset({asked}) if repeated and asked else frozenset())
 
 
+def _without_passing(found: dict[str, Any], known: Known, asked: str | None) -> dict[str, Any]:
+    """The facts without a product that is only named again among those chosen ("one of the coffees is open"), nor the
+    number of those whose seal was asked for."""
+    chosen, named = known.get("product"), found.get("product")
+    again = chosen and named and (chosen == ["all"] or set(named) <= set(chosen))
+    passing = {"product"} if again else set()
+    passing |= {"quantity"} if asked == "condition" else set()
+    return {name: value for name, value in found.items() if name not in passing}
+
+
 def _with_opening(text: str, known: Known, asked: str | None, flow: str, fault: str | None) -> dict[str, Any]:
-    """What was told of the fault at the opening belongs to it: the answer to "what exactly?" need not repeat it."""
+    """What was told of the fault before belongs to it: the answer to "what exactly?" need not repeat the opening, and
+    what is told later takes nothing back."""
     if flow not in OF_FAULTS:
         return {}
     if asked is None and fault is None and understand.fault(text):
         return {"opening": text[:FAULT_LENGTH]}
-    opening = known.get("opening")
-    return {"fault": f"{opening}. {fault}"[:FAULT_LENGTH]} if asked == "fault" and fault and opening else {}
+    before = known.get("opening") if asked == "fault" else known.get("fault")
+    told = fault and before and before not in ("?", fault)
+    return {"fault": f"{before}. {fault}"[:FAULT_LENGTH]} if told else {}
 
 
-def _said(facts: dict[str, Any]) -> dict[str, Any]:
+def _pieced(text: str, known: Known) -> dict[str, Any]:
+    """An address told in several messages: what there is of it so far, or the whole."""
+    before = known.get("opening")
+    if not (understand.looks_like_address(text) or understand.zone(text)):
+        return {}
+    whole = ", ".join(filter(None, (before, text)))[:FAULT_LENGTH]
+    done = understand.address_lacks(whole) is None or (before and understand.zone(whole))
+    return {"address" if done else "opening": whole}
+
+
+def said(facts: dict[str, Any]) -> dict[str, Any]:
     """Those of the facts that there are: what one reader did not find, another one may have."""
     return {name: value for name, value in facts.items() if value is not None}
 
@@ -152,17 +191,18 @@ def _anywhere(turn: Turn, asked: str | None) -> dict[str, Any]:
         understand.emails(turn.words),
         understand.phones(turn.words),
     )
-    named = [*understand.products(turn.words), *understand.lots(turn.words)]
+    named = [*understand.products_meant(turn.words), *understand.lots(turn.words)]
+    named = ["all"] if asked is None and WHOLE.search(turn.words) else named
     return {
         "order_number": orders[-1] if orders else None,
         "email": emails[-1] if emails else None,
         "phone": phones[-1] if phones else None,
         "product": named or None,
-        "quantity": understand.quantity(turn.words) if SOME_OF.search(turn.words) else None,
+        "quantity": units(turn.words),
     }
 
 
-def _told(text: str, flow: str) -> dict[str, Any]:
+def told(text: str, flow: str) -> dict[str, Any]:
     """What is told unasked, where the words leave no doubt."""
     if flow in ("return", "exchange"):
         return {
@@ -179,13 +219,27 @@ def _told(text: str, flow: str) -> dict[str, Any]:
     if flow in OF_FAULTS:
         told = understand.fault(text)
         exact = told is not None and (told.part != "other" or told.cause is not None)
-        return {"fault": text[:FAULT_LENGTH] if exact else None, "resolution": _remedy(text, flow)}
+        return {
+            "fault": text[:FAULT_LENGTH] if exact else None,
+            "resolution": _remedy(text, flow),
+            "descaled": descaled(text),
+        }
     return {}
+
+
+def descaled(text: str) -> bool | None:
+    return understand.descaled(text) if "descal" in text.lower() else None
+
+
+def units(text: str) -> int | None:
+    """How many units, where the words name a part of several."""
+    some = SOME_OF.search(text)
+    return (understand.quantity(some[0]) or (1 if ONE.search(some[0]) else None)) if some else None
 
 
 def _remedy(text: str, flow: str) -> str | None:
     """The remedy that is wished for before any was offered."""
-    wished = flow in REMEDIES and wishes.wants(text)
+    wished = flow == "exchange" or (flow in REMEDIES and wishes.wants(text))
     return understand.resolution(text, REMEDIES[flow]) if wished else None
 
 
@@ -201,12 +255,12 @@ def _answer(turn: Turn, asked: str, flow: str) -> dict[str, Any]:
     text = turn.words
     if not text or (turn.intent == "ask_question" and QUESTION.search(text)):
         return {}
-    if asked == "fault" and _only_names(text):
+    if asked == "fault" and (_only_names(text) or (turn.intent == "correct_fact" and turn.confidence >= SURE)):
         return {}
     if asked == "fault" and understand.fault(text) is None and (remedy := _remedy(text, "warranty")):
         return {"resolution": remedy}
     if asked in ("reason", "fault", "address"):
-        return {} if _aside(turn) else {asked: _free(asked, text)}
+        return {} if _aside(turn) or BARE_QUESTION.fullmatch(text) else {asked: _free(asked, text)}
     if asked == "product":
         return {asked: ["all"] if ALL.search(text) else ["lot_unknown"] if NO_LOT.search(text) else None}
     if asked == "resolution":
@@ -255,6 +309,6 @@ def _aside(turn: Turn) -> bool:
 
 def _free(asked: str, text: str) -> Any:
     if asked == "address":
-        whole = understand.looks_like_address(text) and understand.address_lacks(text) != "place"
-        return text[:FAULT_LENGTH] if whole or understand.zone(text) else None
+        whole = understand.looks_like_address(text) and understand.address_lacks(text) is None
+        return text[:FAULT_LENGTH] if whole else None
     return (understand.reason(text) or "unspecified") if asked == "reason" else text[:FAULT_LENGTH]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import ActiveLoop, EventType, SlotSet
+from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
 from actions.answers import misunderstood, reply
 from actions.telling import answer_question
-from actions.trouble import REASON_OF, TurnAction, firm, given_orders, hand_off
+from actions.trouble import REASON_OF, TurnAction, firm, given_orders, hand_off, takes_claim
 from actions.turn import Turn
 from bot.shop import understand
 
@@ -32,6 +32,8 @@ class HandOff(TurnAction):
     def act(self, turn: Turn, tracker: Tracker) -> list[EventType]:
         """The classifier alone says so, and is not sure: an article may be what the customer wants."""
         reason = REASON_OF.get(turn.intent, "asked_for_person")
+        if takes_claim(turn):
+            return [FollowupAction("lost_parcel_form")]
         if given_orders(turn.words):
             return misunderstood(turn)
         if turn.purpose("asks") + turn.purpose("wants") >= FOR_SOMETHING_ELSE and not firm(turn, reason):

@@ -92,6 +92,13 @@ def _having(allowed: identity.Access, known: facts.Known) -> tuple[Order, ...]:
     )
 
 
+def under_way(turn: Turn) -> bool:
+    """Whether a product that is named is on its way to this customer."""
+    named = set(understand.products(turn.words))
+    coming = [order for order in access(turn).orders if order.status in FITTING["order_status"]]
+    return any(item.sku in named for order in coming for item in order.items.all())
+
+
 def _only_order(allowed: identity.Access, known: facts.Known, flow: str) -> str | None:
     """The order that can be meant when none was named: the only one with the named product, or the only one of which
     this can be done."""

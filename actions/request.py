@@ -14,8 +14,8 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import facts, wishes
-from actions.answers import SURE_OF_IT, SURELY_ASKED
+from actions import again, facts, wishes
+from actions.answers import OFFER_LASTS, SURE_OF_IT, SURELY_ASKED
 from actions.base import SyncAction
 from actions.orders import PROOF, any_order, chosen, find_order
 from actions.outcomes import Asked, Elsewhere, Ended, Rejected
@@ -47,6 +47,11 @@ NO_THANKS = re.compile(r"\W*(no|nope|nah|nada)\W*(gracias|thanks|thank you|thx|d
 SHORT = {"greet": "utter_greet_again", "thank": "utter_thank_short"}
 # What is said of a thing sounds like several requests at once: "llegó roto" may well be the reason of a return.
 ALIKE = frozenset({"return", "exchange", "damaged", "wrong_item", "warranty", "recall"})
+# Two ends of one matter: what was told for one holds for the other.
+SWAPPED = frozenset({"return", "exchange"})
+SHARED = ("product", "quantity", "condition", "reason", "pickup")
+# Less sure than that, another request is no reason to leave the one under way.
+LEAVES = 0.7
 
 
 # Flows whose name also names rules: "¿cuánto tengo para devolver?" asks, "¿dónde está mi pedido?" wants it looked up.
@@ -73,8 +78,12 @@ class Request(SyncAction):
         begins = turn.slot("flow") != self.flow
         known = facts.Known.of(tracker, MATTER if begins else ())
         try:
-            learned = self._hear(turn, known, begins)
-            order = self._order(turn, known, learned, begins) if self.needs_order else None
+            resumed = self._resumes(turn, known, begins)
+            begins = begins and not resumed
+            learned = facts.learn(turn, known, None, self.flow) if resumed else self._hear(turn, known, begins)
+            if begins and self._was_offered(turn):
+                self._take_from_question(turn, known)
+            order = self._order(turn, known, learned, begins or resumed) if self.needs_order else None
             slot = self.missing(turn, known, order)
         except Asked as asked:
             slot = asked.slot
@@ -83,9 +92,31 @@ class Request(SyncAction):
         except Ended as end:
             return [*turn.events, *ENDED, SlotSet("offer", end.offer)]
         except Elsewhere as other:
-            return [*turn.events, *ENDED, FollowupAction(f"{other.flow}_form")]
+            kept = [SlotSet(name, known.get(name)) for name in SHARED] if {self.flow, other.flow} == SWAPPED else []
+            kept += [SlotSet("flow", other.flow)] if kept else []
+            return [*turn.events, *known.events(), *ENDED, *kept, FollowupAction(f"{other.flow}_form")]
         known["flow"] = self.flow
         return [*turn.events, *known.events(), SlotSet("requested_slot", slot)]
+
+    def _take_from_question(self, turn: Turn, known: facts.Known) -> None:
+        """What was told with the question whose answer offered this need not be told again."""
+        if not known.get("product"):
+            known["product"] = turn.slot("about")
+        if self.flow in facts.OF_FAULTS and not known.get("fault"):
+            for name, value in again.of_question(turn.slot("question") or "").items():
+                known[name] = value
+
+    def _resumes(self, turn: Turn, known: facts.Known, begins: bool) -> bool:
+        """Whether this takes up what was told already, for a decision that is corrected or for another remedy: then
+        the words hold facts alone. Raises Elsewhere where they correct another request."""
+        if not begins:
+            return turn.asked is None
+        if other := again.corrects_another(turn, self.flow):
+            raise Elsewhere(other)
+        told = again.told_before(turn, self.flow)
+        for name, value in (told or {}).items():
+            known[name] = value
+        return told is not None
 
     def _order(self, turn: Turn, known: facts.Known, learned: frozenset[str], begins: bool) -> Order:
         mine = any_order(turn) if self.any_order else None
@@ -97,6 +128,8 @@ class Request(SyncAction):
         if not begins and wishes.stops(turn.words):
             turn.say("utter_stopped")
             raise Ended
+        if not begins and self.flow in SWAPPED and (other := wishes.swaps(turn.words)) and other != self.flow:
+            raise Elsewhere(other)
         product = known.get("product")
         learned = facts.learn(turn, known, asked, self.flow)
         if asked == "order_number" and not learned and (number := chosen(turn, known)):
@@ -108,6 +141,9 @@ class Request(SyncAction):
             hand_off(turn, reason)
             raise Ended
         if begins:
+            if self.flow in ALIKE and (brand := understand.other_brand(turn.words)):
+                turn.say("utter_other_brand", brand=brand)
+                known["product"] = None
             self._hear_at_first(turn)
             return learned
         if self._gives_up(turn, asked) and not learned:
@@ -146,7 +182,8 @@ class Request(SyncAction):
         """The other flow that words begin which also name a fact ("first tell me where the fryer's order is")."""
         if asked in FREE_TEXT or turn.purpose("wants") < FIRM_WISH:
             return None
-        if asked in learned and not (asked in PROOF and turn.confidence >= CLEARLY_ANOTHER):
+        clear = asked in PROOF | {"confirm"} and turn.confidence >= CLEARLY_ANOTHER
+        if asked in learned and not clear:
             return None
         sure = STARTS.get(turn.intent) if turn.confidence >= SURE else None
         wish = wishes.wish(turn.words) or sure
@@ -159,7 +196,8 @@ class Request(SyncAction):
             raise Elsewhere(named)
         proves = understand.order_numbers(turn.words) or understand.emails(turn.words)
         beside = wishes.questions_beside(turn.words) if self.flow in RULES_OF else []
-        if named or turn.intent == "affirm" or proves or (turn.asks < DOUBTED and not beside):
+        meant = named is not None or self._meant_by_what_was_said(turn)
+        if meant or turn.intent == "affirm" or proves or (turn.asks < DOUBTED and not beside):
             self._answer_beside(turn)
             return
         asks = turn.asks >= (ASKED if self.flow in RULES_OF else ASKED_OF_OWN)
@@ -171,6 +209,20 @@ class Request(SyncAction):
         if asks and turn.confidence < FIRM_WISH and wishes.is_question(turn.words):
             admit_ignorance(turn)
             raise Ended
+
+    def _meant_by_what_was_said(self, turn: Turn) -> bool:
+        """Whether the words begin this request by what was said before: an order to cancel, a matter left aside, a
+        request that an answer offered."""
+        if self.flow == "order_status":
+            return wishes.brings_up(turn.words)
+        if self.flow == "cancel" and wishes.cancels_it(turn.words):
+            return True
+        return self._was_offered(turn) and not wishes.is_question(turn.words)
+
+    def _was_offered(self, turn: Turn) -> bool:
+        """Whether an answer has offered this not long ago, or what is like it."""
+        near = turn.slot("offer") == self.flow or {turn.slot("offer"), self.flow} <= ALIKE
+        return near and turn.since("offer") <= OFFER_LASTS
 
     def _answer_beside(self, turn: Turn) -> None:
         """What the opening asks beside the wish ("… and how long does the refund take?")."""
@@ -214,9 +266,12 @@ class Request(SyncAction):
 
     def _leaves_for(self, wish: str, turn: Turn, asked: str | None) -> bool:
         """Whether the words leave this request for another one, rather than tell something that sounds like it."""
+        named = wishes.wish(turn.words) == wish
         if wish in (self.flow, "rating") or (asked in FREE_TEXT and {wish, self.flow} <= ALIKE):
             return False
-        return turn.purpose("tells") < TOLD or wishes.wish(turn.words) == wish
+        if turn.confidence < LEAVES and not named:
+            return False
+        return turn.purpose("tells") < TOLD or named
 
     def _misunderstood(self, turn: Turn, known: facts.Known) -> None:
         times = int(known.get("unclear") or 0) + 1
@@ -228,4 +283,5 @@ class Request(SyncAction):
         if known.get("offer") == "person" and turn.intent == "affirm":
             hand_off(turn, "no_answer")
             raise Ended
-        turn.say("utter_unclear" if times == 1 else "utter_unclear_again")
+        tells = turn.intent == "inform_fact" or turn.purpose("tells") >= TOLD
+        turn.say("utter_unclear_again" if times > 1 else "utter_noted" if tells else "utter_unclear")

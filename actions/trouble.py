@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import SyncAction
 from actions.turn import Turn
-from bot.shop import understand
+from bot.shop import sentences, understand
 
 REASON_OF = {
     "talk_to_person": "asked_for_person",
@@ -60,13 +60,24 @@ def trouble(turn: Turn) -> str | None:
         return "legal"
     if understand.asks_person(text) and (reason == "asked_for_person" or turn.intent in MEANS_LITTLE):
         return "asked_for_person"
-    if reason and firm(turn, reason) and not (reason == "legal" and "?" in text):
+    if reason and firm(turn, reason) and not (reason == "legal" and ("?" in text or takes_claim(turn))):
         return reason
     if worded := next((reason for reason in WORDS_FOR if firm_with_words(turn, reason)), None):
         return worded
     if understand.press(text):
         return "press"
     return "fraud_or_payment" if understand.fraud_or_payment(text) else None
+
+
+CLAIMS = re.compile(r"\b(?:reclam\w+|claim|queja)\b", re.I)
+
+
+def takes_claim(turn: Turn) -> bool:
+    """Whether "pues reclamadlo" takes the claim with the carrier that was just offered, rather than threatens us."""
+    words = turn.words
+    if turn.slot("offer") != "lost_parcel" or understand.legal_threat(words):
+        return False
+    return bool(CLAIMS.search(words))
 
 
 def endangered(turn: Turn) -> bool:
@@ -106,7 +117,7 @@ def firm_with_words(turn: Turn, reason: str) -> bool:
 def hand_off(turn: Turn, reason: str) -> None:
     """Say what must be said at once and ask the gateway for a person; it tells the customer what comes next."""
     if reason == "safety":
-        turn.say("utter_safety")
+        turn.tell(sentences.safety(understand.danger_kind(turn.words), turn.language))
     elif reason == "very_upset":
         turn.say("utter_sorry_upset")
     turn.command("handoff", reason=reason, priority=PRIORITY.get(reason))

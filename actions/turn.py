@@ -67,6 +67,15 @@ class Turn:
         """Remember something for the turns that follow."""
         self._kept.update(slots)
 
+    def since(self, name: str) -> int:
+        """How many messages the customer has written since that slot was last set, this one included."""
+        messages = 0
+        for event in reversed(self._tracker.events):
+            if event["event"] == "slot" and event.get("name") == name:
+                break
+            messages += event["event"] == "user"
+        return messages
+
     @property
     def answered(self) -> bool:
         """Whether something has been said in this turn before this action."""

@@ -56,6 +56,8 @@ WISHES: tuple[tuple[str, Pattern], ...] = (
     )),
     ("address", _phrases(
         rf"cambi\w+ {WORDS}direccion", rf"change {WORDS}address", "otra direccion", "different address",
+        rf"(?:mand|envi|entreg)\w+ {WORDS}a otr[oa] (?:sitio|lugar|casa|domicilio|ciudad)",
+        rf"(?:send|ship|deliver) {WORDS}(?:somewhere else|elsewhere|to (?:another|a different|a new) \w+)",
     )),
     ("order_status", _phrases(
         rf"donde (?:esta|anda|va) {WORDS}(?:pedido|paquete|envio)", rf"estado {WORDS}pedido",
@@ -95,6 +97,28 @@ REMEDY_WISHED = _phrases(
     r"(?:el|mi) (?:dinero|reembolso)", r"refund\w*", r"replace\w*", "money back", "a new one", "store credit",
     "(?:el|un) vale", r"otro color\w*", r"another colou?r",
 )  # fmt: skip
+BRINGS_UP = re.compile(
+    r"\W*(?:(?:y|and|ok|vale|bueno|ah)\b\W*)*(?:que (?:hay|pasa) (?:de|con) |lo d(?:e|el) |el tema d(?:e|el) "
+    r"|(?:what|how) about |(?:y|and) (?:el|la|the|my|mi) (?=[a-z ]{3,25}(?:,|\?|$)))"
+)
+# Whoever was going to send a thing back and would rather have another one, or the other way round.
+SWAPS: tuple[tuple[str, Pattern], ...] = (
+    ("exchange", _phrases(
+        rf"cambi\w+ {WORDS}por (?:otr\w+|un\w* \w+)", rf"(?:otro color|un vale|saldo) {WORDS}(?:mejor|en vez|en lugar)",
+        rf"(?:mejor|prefiero|prefer\w+) {WORDS}(?:otro color|un vale|el vale|saldo|cambi\w+|el cambio|un cambio)",
+        "(?:un vale|otro color|el vale) (?:entonces|pues)",
+        "(?:pues|entonces|venga) (?:un vale|otro color|el vale|de otro color)",
+        "(?:exchange|swap) (?:it|them|that|this|for|instead)",
+        rf"(?:rather|prefer|instead) {WORDS}(?:exchange|swap|store credit|a voucher|another colou?r)",
+        "(?:store credit|a voucher|another colou?r|an exchange) (?:then|instead)",
+        r"(?<!.)\W*(?:(?:pues|mejor|de|en|in|for) )*(?:otro color|another colou?r|a different colou?r)(?=\W*$)",
+    )),
+    ("return", _phrases(
+        rf"(?:mejor|prefiero) {WORDS}(?:devolver\w*|la devolucion|el dinero|el reembolso|que me devolv\w+)",
+        rf"(?:rather|prefer|instead) {WORDS}(?:return\w*|refund\w*|(?:my|the) money)",
+        "(?:refund|my money back) instead", "just (?:return|refund) (?:it|them|me)",
+    )),
+)  # fmt: skip
 # Whoever was told what to try and has tried it.
 STILL_WRONG = _phrases(
     r"sigue (?:igual|sin|mal|fallando|haciendo)", "ya (?:probe|hice|limpie|he probado|lo he hecho)",
@@ -114,9 +138,82 @@ NOT_ANSWERED = _phrases(
 )  # fmt: skip
 
 
+# Whoever wants to know how something was decided, and who cannot accept it.
+ASKS_WHY = _phrases(
+    r"por ?que no(?=\s*[?!]|\W*$| (?:l[oa]s?|se|puedo|me|podeis)\b)", "y eso por que", r"como que no\b",
+    r"ahora que(?: hago| pasa)?(?=\W*$)",
+    r"cuando (?:sabre algo|tendre (?:respuesta|noticias)|me (?:dir|contest|respond)\w+)",
+    r"what(?: happens| do i do)? (?:now|next)(?=\W*$)", r"entonces (?:l[oa] )?puedo (?:usar|seguir usand)\w*",
+    "so can i (?:keep using|use|still use)",
+    "(?:how long|when) (?:till|until|before|will|do) i (?:hear|get an answer|know)",
+    r"how long (?:will|does) (?:that|it|this|all that) take(?=\W*$)",
+    r"cuanto (?:va a tardar|tardara|tarda|tardais|tardareis)(?: todo| eso| esto)?(?=\W*$)",
+    r"que (?:ha|has|habeis|han|se ha) decidido", r"cual (?:es|fue|ha sido) (?:la|vuestra|tu) decision",
+    r"por que (?:me )?(?:l[oa]s? |se )?(?:ha|has|habeis|han|ha sido)? ?(?:rechaz|deneg|neg)\w*",
+    r"(?:en que|segun que) (?:os|te) bas\w+", r"explica(?:d)?me (?:la decision|por que)",
+    r"why not(?=\W*$)", rf"why (?:was|is|were|did) {WORDS}(?:refus|reject|den(?:y|ied)|turn|decid)\w*",
+    r"why can'?t (?:i|you) (?:return|send|exchange|cancel|have|take|get|do)", r"what (?:did|have) you decide[d]?",
+    r"what(?:'s| is| was)(?: the| your) decision", "on what grounds", r"explain (?:the|your) decision",
+)  # fmt: skip
+PROTESTS = _phrases(
+    r"no es justo", "injusto", "que injusticia", r"no me parece (?:bien|justo|normal)", "no estoy de acuerdo",
+    "(?:eso )?no puede ser", "no hay derecho", r"pero si (?!est|sig|teng|l[oa])", "vaya timo", "menudo timo",
+    "(?:not|isn'?t|aint|hardly) fair", "unfair", "(?:i )?disagree", "do(?:n'?t| not) agree", "that'?s ridiculous",
+    "that can'?t be right", r"makes no sense", "what a (?:joke|rip ?off)",
+)  # fmt: skip
+
+
+def asks_why(text: str) -> bool:
+    """Whether the customer asks what was decided, or why."""
+    return bool(ASKS_WHY.search(plain(text)))
+
+
+def protests(text: str) -> bool:
+    """Whether the customer cannot accept a decision, in words that ask nothing."""
+    return bool(PROTESTS.search(plain(text))) and "?" not in text
+
+
+CANCELS_IT = _phrases(
+    "cancel (?:it|that|this)",
+    r"(?:cancel|anul)\w*l[oa]s?",
+    "call it off",
+    "(?:cancel|anul)(?:a|e|en|ad)",
+)
+
+
+CORRECTS = re.compile(
+    r"\b(?:perd[oó]n\w*|en realidad|quer[ií]a decir|quise decir|me (?:he )?(?:equivo\w+|confund\w+|liado)|mejor|"
+    r"al final|bueno,? no|espera\w*|miento|corrijo|correcci[oó]n|pens[aá]ndolo\w*|solo|sólo|[uú]nicamente|ups|uy|"
+    r"actually|sorry|i meant|my (?:mistake|bad)|wait|hang on|hold on|second thoughts?|scratch that|correction|instead|"
+    r"i was wrong|come to think|only|just (?:one|the|send)|make (?:it|that)|oops)\b",
+    re.I,
+)
+
+
+def corrects(text: str) -> bool:
+    """Whether the words announce that they correct or narrow what was said."""
+    return bool(CORRECTS.search(text))
+
+
+def cancels_it(text: str) -> bool:
+    """Whether the order that the talk is about is to be cancelled: "cancel it after all", "anúlalo"."""
+    return bool(CANCELS_IT.search(plain(text))) and not stops(text) and "?" not in text
+
+
 def not_answered(text: str) -> bool:
     """Whether the customer says that what we told them is not what they asked."""
     return bool(NOT_ANSWERED.search(plain(text)))
+
+
+def brings_up(text: str) -> bool:
+    """Whether the words come back to a matter that was left aside: "¿y lo de la freidora?"."""
+    return bool(BRINGS_UP.match(plain(text)))
+
+
+def swaps(text: str) -> str | None:
+    """ "exchange" for who would rather exchange than return, "return" for the other way round."""
+    folded = plain(text)
+    return next((flow for flow, words in SWAPS if words.search(folded)), None)
 
 
 def still_wrong(text: str) -> bool:

@@ -74,3 +74,30 @@ def test_a_remedy_is_wished_for(text: str, wished: bool) -> None:
 ])  # fmt: skip
 def test_a_missed_answer_is_told(text: str, answered: bool) -> None:
     assert wishes.not_answered(text) is not answered
+
+
+@pytest.mark.parametrize(("text", "flow"), [
+    ("mejor la cambio por otra", "exchange"), ("de otro color", "exchange"), ("store credit then", "exchange"),
+    ("hang on, can I exchange them instead?", "exchange"), ("prefiero que me devolváis el dinero", "return"),
+    ("I'd rather have my money", "return"), ("es que la quería en rojo", None), ("no me gusta el color", None),
+])  # fmt: skip
+def test_a_return_may_become_an_exchange_and_back(text: str, flow: str | None) -> None:
+    assert wishes.swaps(text) == flow
+
+
+@pytest.mark.parametrize(("text", "why", "protest"), [
+    ("¿y por qué no?", True, False), ("por qué no?? si casi no los he usado", True, False), ("why not?", True, False),
+    ("what did you decide and why?", True, False), ("¿y ahora qué hago?", True, False),
+    ("how long until I hear back", True, False), ("¿por qué no funciona el enlace?", False, False),
+    ("pero si lleva una semana", False, True), ("that's not fair", False, True), ("no estoy de acuerdo", False, True),
+    ("pero sí está precintado", False, False), ("¿es justo el plazo?", False, False),
+])  # fmt: skip
+def test_a_decision_is_doubted_or_protested(text: str, why: bool, protest: bool) -> None:
+    assert (wishes.asks_why(text), wishes.protests(text)) == (why, protest)
+
+
+@pytest.mark.parametrize(("text", "cancels"), [
+    ("ok cancel it after all", True), ("anúlalo entonces", True), ("déjalo", False), ("never mind", False),
+])  # fmt: skip
+def test_the_order_of_the_talk_may_be_cancelled(text: str, cancels: bool) -> None:
+    assert wishes.cancels_it(text) is cancels

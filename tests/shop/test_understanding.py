@@ -8,8 +8,8 @@ from bot.shop import understand
 from bot.shop.decisions import Fault
 from bot.shop.understand import (
     asks_person,
-    danger,
     confirmation,
+    danger,
     descaled,
     emails,
     fault,
