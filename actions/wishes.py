@@ -155,6 +155,7 @@ ASKS_WHY = _phrases(
     r"why can'?t (?:i|you) (?:return|send|exchange|cancel|have|take|get|do)", r"what (?:did|have) you decide[d]?",
     r"what(?:'s| is| was)(?: the| your) decision", "on what grounds", r"explain (?:the|your) decision",
 )  # fmt: skip
+BARE_WHY = re.compile(r"\W*(?:(?:y|pero|and|but)\W+)?(?:por ?que|why)\W*")
 PROTESTS = _phrases(
     r"no es justo", "injusto", "que injusticia", r"no me parece (?:bien|justo|normal)", "no estoy de acuerdo",
     "(?:eso )?no puede ser", "no hay derecho", r"pero si (?!est|sig|teng|l[oa])", "vaya timo", "menudo timo",
@@ -165,7 +166,8 @@ PROTESTS = _phrases(
 
 def asks_why(text: str) -> bool:
     """Whether the customer asks what was decided, or why."""
-    return bool(ASKS_WHY.search(plain(text)))
+    folded = plain(text)
+    return bool(ASKS_WHY.search(folded) or BARE_WHY.fullmatch(folded))
 
 
 def protests(text: str) -> bool:

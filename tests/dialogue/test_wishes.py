@@ -89,6 +89,7 @@ def test_a_return_may_become_an_exchange_and_back(text: str, flow: str | None) -
     ("¿y por qué no?", True, False), ("por qué no?? si casi no los he usado", True, False), ("why not?", True, False),
     ("what did you decide and why?", True, False), ("¿y ahora qué hago?", True, False),
     ("how long until I hear back", True, False), ("¿por qué no funciona el enlace?", False, False),
+    ("¿por qué?", True, False),
     ("pero si lleva una semana", False, True), ("that's not fair", False, True), ("no estoy de acuerdo", False, True),
     ("pero sí está precintado", False, False), ("¿es justo el plazo?", False, False),
 ])  # fmt: skip
