@@ -11,9 +11,9 @@ STEPS = 80
 
 
 def shares(logits: np.ndarray) -> np.ndarray:
-    """The probability of each class of one text, from its logits."""
-    exponents = np.exp(logits - logits.max())
-    return np.asarray(exponents / exponents.sum())
+    """The probability of each class of one text, or of the text of each row, from its logits."""
+    exponents = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return np.asarray(exponents / exponents.sum(axis=-1, keepdims=True))
 
 
 def fit(

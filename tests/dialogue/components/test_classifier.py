@@ -23,8 +23,14 @@ def test_a_sure_message_never_loads_the_slow_encoder(seen: dict[str, Any]) -> No
 
 
 def test_an_unsure_message_is_read_a_second_time(seen: dict[str, Any]) -> None:
-    assert seen["first_about_unsure"] < 0.6
+    assert seen["first_about_unsure"] < 0.9 < seen["sure"]["confidence"] and seen["once_only"] == [FIRST]
     assert seen["when_unsure"] == [SECOND, FIRST]
+
+
+def test_the_slow_encoder_is_asked_only_where_it_sets_messages_right(seen: dict[str, Any]) -> None:
+    below = seen["asked_below"]
+    assert 0.7 < below.pop("helps the unsure") < 0.8
+    assert set(below.values()) == {0.0}
 
 
 def test_a_loaded_model_says_what_the_trained_one_said(seen: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from bot.dialogue.components import environment, stubs
@@ -10,6 +11,7 @@ environment.prepare()
 environment.quieten()
 stubs.install()
 
+import numpy as np  # noqa: E402
 from rasa.engine.storage.local_model_storage import LocalModelStorage  # noqa: E402
 from rasa.engine.storage.resource import Resource  # noqa: E402
 from rasa.shared.nlu.training_data.message import Message  # noqa: E402
@@ -17,6 +19,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData  # noqa: E4
 
 from bot.dialogue.components import encoder  # noqa: E402
 from bot.dialogue.components.classifier import SentenceClassifier  # noqa: E402
+from bot.dialogue.components.kernel import sure_enough  # noqa: E402
 
 EXAMPLES = {
     "return_item": ["quiero devolver la cafetera", "I want to return the toaster", "devolución de la freidora"],
@@ -34,6 +37,14 @@ def ranked(classifier: SentenceClassifier, text: str) -> list:
     return classifier.process([Message({"text": text})])[0].as_dict()["intent_ranking"]
 
 
+def asked_below(*examples: tuple[float, bool, bool, int]) -> float:
+    """What is sure enough after so many examples, each with its first best chance, and right at first, and later."""
+    rows = [row for *row, times in examples for _time in range(times)]
+    first = np.array([[sure, 1 - sure] if right else [1 - sure, sure] for sure, right, _later in rows])
+    later = np.array([[1.0, 0.0] if right else [0.0, 1.0] for _sure, _right, right in rows])
+    return sure_enough(first, later, np.zeros(len(rows), dtype=int))
+
+
 def main() -> dict:
     data = TrainingData([Message({"text": text, "intent": name}) for name, texts in EXAMPLES.items() for text in texts])
     storage = LocalModelStorage(Path(tempfile.mkdtemp()))
@@ -44,21 +55,34 @@ def main() -> dict:
     encoder._shared.clear()
     loaded = SentenceClassifier.load(CONFIG, storage, resource, None)
     at_start = sorted(encoder._shared)
+    learnt = loaded._kernel
+    loaded._kernel = replace(learnt, enough=(0.9, 0.0))
     sure = intent(loaded, "quiero devolver la cafetera")
     when_sure = sorted(encoder._shared)
     strange = ["hello, hola, dónde llega la devolución", "el gato duerme sobre la lavadora", "buenos paquetes", "42"]
-    first, unsure = min((float(loaded._kernel.chances(text, 0.0).max()), text) for text in strange)
+    once = replace(learnt, enough=(0.0, 0.0))
+    first, unsure = min((float(once.chances(text).max()), text) for text in strange)
+    once_only = sorted(encoder._shared)
     intent(loaded, unsure)
+    loaded._kernel = learnt
     return {
         "files": files,
         "at_start": at_start,
         "sure": sure,
         "when_sure": when_sure,
         "first_about_unsure": first,
+        "once_only": once_only,
         "when_unsure": sorted(encoder._shared),
         "typo": intent(loaded, "kiero debolver la cafetra")["name"],
         "empty": [one["confidence"] for one in ranked(loaded, "?!")],
-        "same_after_loading": ranked(loaded, unsure) == ranked(trained, unsure),
+        "same_after_loading": ranked(loaded, unsure) == ranked(trained, unsure)
+        and loaded._kernel.enough == trained._kernel.enough,
+        "asked_below": {
+            "helps the unsure": asked_below((0.9, True, True, 500), (0.8, False, False, 300), (0.7, False, True, 20)),
+            "helps nobody": asked_below((0.9, True, True, 500), (0.7, False, False, 20)),
+            "does harm": asked_below((0.9, True, True, 500), (0.7, True, False, 20)),
+            "is rarely worth it": asked_below((0.9, True, True, 500), (0.7, False, False, 300), (0.75, False, True, 2)),
+        },
     }
 
 

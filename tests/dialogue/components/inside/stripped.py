@@ -71,7 +71,7 @@ def main() -> dict:
     read(intents, purposes, READ)
     alike = all(np.array_equal(one, other) for one, other in zip(numbered, arrays(folder), strict=True))
     told = {"told_of_whole": vectors(READ), "told_of_left": vectors(LEFT)}
-    intents._kernel.chances(LEFT, 0.0)
+    intents._kernel.chances(LEFT)
     return {
         "with": with_numbers,
         "without": read(intents, purposes, PLAIN),
