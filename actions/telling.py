@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, replace
 
 from actions import prices, several
@@ -9,7 +10,7 @@ from actions.starts import OFFERS, STARTS
 from actions.turn import Button, Turn
 from bot.shop import understand
 from bot.shop.catalogue import Product
-from knowledge import pictures, wording
+from knowledge import pictures, reading, wording
 from knowledge.answers import Answer, answer
 from knowledge.gaps import record_answer, record_gap
 
@@ -17,8 +18,8 @@ ASKED_LENGTH = 300
 LOTS = ("CH2-", "lot_", "all")
 # One of several questions is answered beside the others by an article this sure.
 SURE_BESIDE = 0.5
-# A question with fewer words of its own means what was asked before it.
-OWN_WORDS = 2
+# "There" of these points to nothing that was said.
+IS_THERE = re.compile(r"\b(?:is|are|will) there\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -107,10 +108,11 @@ def tell(turn: Turn, known: Known, flow: str | None) -> None:
 
 
 def points_back(question: str, language: str) -> bool:
-    """Whether a question beside another means something that only the other names."""
-    if wording.leaning(question, language) != wording.Leaning.BACK:
-        return False
-    return len(wording.content_stems(question, language)) < OWN_WORDS
+    """Whether a question beside another means something that only the other names ("and how do I see it?")."""
+    bare = IS_THERE.sub(" ", wording.without_lead(question, language))
+    if not wording.content_stems(bare, language) or wording.leaning(bare, language) == wording.Leaning.BACK:
+        return not reading.names_its_subject(bare, language)
+    return False
 
 
 def admit_the_rest(turn: Turn, unknown: list[Known]) -> None:

@@ -87,6 +87,13 @@ def leaning(question: str, language: str) -> Leaning:
     return Leaning.PERHAPS if bare else Leaning.NOT
 
 
+def without_lead(question: str, language: str) -> str:
+    """The question without the word that only joins it to another: "y", "and"."""
+    text = question.strip(" ¿¡\t\n")
+    joins = LEADS[language if language in LEADS else "en"].match(text)
+    return text[joins.end() :] if joins else text
+
+
 def content_stems(text: str, language: str) -> set[str]:
     """The stems of the words that carry meaning."""
     stop = STOPWORDS.get(language, ())
