@@ -37,6 +37,26 @@ def test_a_question_beside_a_wish_is_answered_and_the_wish_goes_on(stranger: Str
     assert "4,95" in answer and one.state()["asks"] == "order_number"
 
 
+def test_a_price_is_the_catalogues(stranger: Strangers) -> None:
+    one = stranger("web")
+    assert "249,00 €" in said(one, "¿cuánto cuesta la Brasa?")
+    assert "39,90 €" in said(one, "¿y la tostadora?")
+
+
+def test_a_price_is_told_in_the_middle_of_a_request(stranger: Strangers) -> None:
+    one = stranger("web")
+    one.say("¿dónde está mi pedido?")
+    assert "119,00 €" in said(one, "¿cuánto cuesta la freidora?") and one.state()["asks"] == "order_number"
+
+
+def test_each_question_of_a_message_is_answered_or_said_to_be_open(stranger: Strangers) -> None:
+    one = stranger("web")
+    both = said(one, "¿abrís los sábados? ¿y puedo pagar con Bizum?")
+    assert "Alcalá" in both and "Bizum" in both
+    part = said(one, "¿Tenéis parking en Madrid? ¿Y a qué hora abrís?")
+    assert "Alcalá" in part and "Lo otro que preguntas no lo sé" in part
+
+
 def test_another_product_means_the_order_that_has_it(stack: Stack) -> None:
     ivan = SandboxPhone(stack.urls["web"], "telegram", "700100012")
     ivan.say("¿dónde está el pedido LB-10426?")
