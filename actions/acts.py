@@ -35,8 +35,9 @@ TAKEN_IN = re.compile(
 )
 
 
-# "And the robot?" sounds like a question about the bot.
+# "And the robot?" sounds like a question about the bot; "are you a robot?" is one.
 ABOUT_US = frozenset({"ask_bot", "small_talk"})
+TO_US = re.compile(r"\b(eres|sois|est[aá]s|hablo con|are you|you('re| are)|(talk|speak|chatt)ing (to|with))\b", re.I)
 
 
 class Acknowledge(TurnAction):
@@ -46,7 +47,7 @@ class Acknowledge(TurnAction):
         return "action_acknowledge"
 
     def act(self, turn: Turn, tracker: Tracker) -> list[EventType]:
-        if turn.intent in ABOUT_US and understand.products(turn.words):
+        if turn.intent in ABOUT_US and understand.products(turn.words) and not TO_US.search(turn.words):
             return reply(turn)
         if turn.slot("question") and wishes.not_answered(turn.words):
             turn.say("utter_not_answered")
