@@ -30,6 +30,15 @@ ZONES = {
 ABROAD = ("zone_eu",)
 
 
+# Outside the EU much else happens than that we send there ("the capital of Peru"): a question must speak of that, or
+# name little but the place.
+BEYOND, FEW_WORDS = ("zone_outside", "zone_farther"), 4
+SENDING = re.compile(
+    r"\b(?:envi\w*|mand\w+|lleg\w+|entreg\w+|compr\w+|pedi\w*|pido|reparti\w*|aduana\w*|arancel\w*|sen[dt]\w*|ship\w*|"
+    r"deliver\w*|post\w*|parcels?|order\w*|buy\w*|customs|duty)\b"
+)
+
+
 @dataclass(frozen=True)
 class Places:
     """`zones` maps each folded name to the key of its zone."""
@@ -58,7 +67,9 @@ def zoned(text: str, language: str, abroad: bool = False) -> str:
 
     `abroad`: only those in the rest of the EU, which alone tell that a question is about sending.
     """
-    zones = ABROAD if abroad else ZONES
+    zones = [*(ABROAD if abroad else ZONES)]
+    if len(text.split()) > FEW_WORDS and not SENDING.search(plain(text)):
+        zones = [key for key in zones if key not in BEYOND]
     return replaced(text, {key: ZONES[key].get(language, ZONES[key]["en"]) for key in zones})
 
 
