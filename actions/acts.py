@@ -14,11 +14,12 @@ from actions.answers import (
     OFFER_LASTS,
     SURE_OF_IT,
     UNCLEAR_BEFORE_PERSON,
+    misses_it,
     misunderstood,
     reply,
     told_of,
 )
-from actions.facts import NEVER_CAME, OF_FAULTS
+from actions.facts import OF_FAULTS
 from actions.starts import OFFERS, STARTS
 from actions.telling import answer_question
 from actions.trouble import TurnAction, hand_off
@@ -98,8 +99,7 @@ class TakeOffer(TurnAction):
         offered = turn.slot("offer") if turn.since("offer") <= OFFER_LASTS else None
         if turn.intent in ("affirm", "deny") and (resumed := again.resume(turn)):
             return resumed
-        told = (turn.slot("concluded") or {}).get("flow")
-        if turn.intent == "deny" and told == "order_status" and NEVER_CAME.search(turn.words):
+        if turn.intent == "deny" and misses_it(turn):
             return [FollowupAction("lost_parcel_form")]
         put = _last_words(tracker).rstrip().endswith("?")
         if yes and not put and TAKEN_IN.fullmatch(turn.words):

@@ -6,7 +6,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions import again, wishes
-from actions.facts import REMEDIES
+from actions.facts import NEVER_CAME, NO_PARCEL, REMEDIES
 from actions.orders import under_way
 from actions.starts import OFFERS, STARTS
 from actions.telling import admit_ignorance, answer_question, discussed
@@ -47,6 +47,8 @@ def reply(turn: Turn) -> list[EventType]:
     if free and turn.slot("question") and wishes.not_answered(turn.words):
         turn.say("utter_not_answered")
         return [SlotSet("offer", "person")]
+    if free and misses_it(turn):
+        return [FollowupAction("lost_parcel_form")]
     if free and wishes.brings_up(turn.words) and under_way(turn):
         return [FollowupAction("order_status_form")]
     if free and turn.slot("order_number") and wishes.cancels_it(turn.words):
@@ -73,6 +75,13 @@ def reply(turn: Turn) -> list[EventType]:
         turn.say("utter_noted_besides")
         return [SlotSet("unclear", 1)]
     return misunderstood(turn)
+
+
+def misses_it(turn: Turn) -> bool:
+    """Whether the customer, told a moment ago where an order is, says that it never came."""
+    if (again.lately(turn) or {}).get("flow") != "order_status" or "?" in turn.words:
+        return False
+    return bool(NEVER_CAME.search(turn.words)) and not NO_PARCEL.search(turn.words)
 
 
 def after_trying(turn: Turn) -> str | None:

@@ -46,6 +46,12 @@ NEVER_CAME = re.compile(
     r"\b(lost|missing|stolen|disappeared|pone entregado|says? (it was )?delivered)\b",
     re.I,
 )
+# What else may not have come.
+NO_PARCEL = re.compile(
+    r"\b(correos?|e-?mails?|mensajes?|sms|c[oó]digo|factura|reembolso|dinero|abono|etiqueta|respuesta|message|code|invoice|"
+    r"refund|money|label|answer|reply)\b",
+    re.I,
+)
 LATER = re.compile(
     r"\b(luego|m[aá]s tarde|mañana|ahora no|cuando (llegue|pueda|salga|vuelva)|esta (noche|tarde)|en casa|later|"
     r"tomorrow|tonight|not now|right now|when i (get|can|am)|at work|in a (bit|while))\b",

@@ -20,7 +20,7 @@ from actions.base import SyncAction
 from actions.orders import PROOF, any_order, chosen, find_order
 from actions.outcomes import Asked, Elsewhere, Ended, Rejected
 from actions.starts import STARTS
-from actions.telling import admit_ignorance, answer_question
+from actions.telling import SURE_BESIDE, admit_ignorance, answer_question
 from actions.trouble import hand_off, trouble
 from actions.turn import SURE, Turn
 from bot.shop import understand
@@ -228,7 +228,7 @@ class Request(SyncAction):
         """What the opening asks beside the wish ("… and how long does the refund take?")."""
         if not turn.answered:
             for question in wishes.questions_beside(turn.words):
-                answer_question(turn, SURE_OF_IT, text=question)
+                answer_question(turn, SURE_BESIDE, text=question)
 
     def _hear_other(self, turn: Turn, known: facts.Known, asked: str | None) -> None:
         """Nothing of what was asked: a new wish, a question, a greeting, or words that we did not understand."""
