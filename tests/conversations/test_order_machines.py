@@ -152,6 +152,9 @@ class HandingOver(Rolled):
         waiting = conversation.messages.filter(author="customer", handled=False, seq__gt=conversation.answered_seq)
         if conversation.owner == BOT:
             assert bool(conversation.turn_due_at) == waiting.exists()
+        elif conversation.owner == QUEUE:
+            # The bot answers what is written while waiting; what came before is the person's.
+            assert waiting.exists() or conversation.turn_due_at is None
         else:
             assert conversation.turn_due_at is None
 
