@@ -11,7 +11,6 @@ from actions import again, wishes
 from actions.answers import (
     ASKED,
     LIKELY,
-    OFFER_LASTS,
     SURE_OF_IT,
     UNCLEAR_BEFORE_PERSON,
     misses_it,
@@ -95,8 +94,7 @@ class TakeOffer(TurnAction):
         return "action_take_offer"
 
     def act(self, turn: Turn, tracker: Tracker) -> list[EventType]:
-        yes = turn.intent == "affirm"
-        offered = turn.slot("offer") if turn.since("offer") <= OFFER_LASTS else None
+        yes, offered = turn.intent == "affirm", turn.offered
         if turn.intent in ("affirm", "deny") and (resumed := again.resume(turn)):
             return resumed
         if turn.intent == "deny" and misses_it(turn):

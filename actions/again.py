@@ -107,10 +107,7 @@ def _again(concluded: dict[str, Any], changed: dict[str, Any]) -> list[EventType
 def of_question(text: str) -> dict[str, Any]:
     """What a question told of a fault: all of it where it names a part or a cause, else what to ask more about."""
     told = understand.fault(text)
-    if told is None:
-        return {}
-    exact = told.part != "other" or told.cause is not None
-    return {"fault" if exact else "opening": text[: facts.FAULT_LENGTH]}
+    return {"fault" if told.exact else "opening": text[: facts.FAULT_LENGTH]} if told else {}
 
 
 def retold(text: str, flow: str) -> dict[str, Any]:

@@ -22,8 +22,6 @@ WANTED, LIKELY, LIKELY_AT_ONCE = 0.4, 0.2, 0.45
 AT_ONCE = frozenset({"lost_parcel", "address", "rating"})
 # What neither asks nor looks as if it did is answered only by an article this sure.
 HARDLY_ASKS, SURE_OF_IT = 0.2, 0.8
-# So many messages later an offer is no longer what a remark comes back to.
-OFFER_LASTS = 3
 # From here on the words are a question, even if no article answers it; and from there, whatever wish they also name.
 ASKED, SURELY_ASKED = 0.6, 0.85
 
@@ -108,8 +106,7 @@ def least_sure(turn: Turn) -> float:
 
 def _still_offered(turn: Turn) -> str | None:
     """What an earlier answer offered not long ago, which a later one does not take back."""
-    offered: str | None = turn.slot("offer")
-    return offered if offered in OFFERS and turn.since("offer") <= OFFER_LASTS else None
+    return turn.offered if turn.offered in OFFERS else None
 
 
 def wished(turn: Turn) -> str | None:

@@ -223,10 +223,9 @@ def told(text: str, flow: str) -> dict[str, Any]:
     if flow == "lost_parcel":
         return {"confirm": True if NEVER_CAME.search(text) else None}
     if flow in OF_FAULTS:
-        told = understand.fault(text)
-        exact = told is not None and (told.part != "other" or told.cause is not None)
+        fault = understand.fault(text)
         return {
-            "fault": text[:FAULT_LENGTH] if exact else None,
+            "fault": text[:FAULT_LENGTH] if fault and fault.exact else None,
             "resolution": _remedy(text, flow),
             "descaled": descaled(text),
         }

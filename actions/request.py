@@ -15,7 +15,7 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import again, facts, wishes
-from actions.answers import OFFER_LASTS, SURE_OF_IT, SURELY_ASKED
+from actions.answers import SURE_OF_IT, SURELY_ASKED
 from actions.base import SyncAction
 from actions.orders import PROOF, any_order, chosen, find_order
 from actions.outcomes import Asked, Elsewhere, Ended, Rejected
@@ -221,8 +221,7 @@ class Request(SyncAction):
 
     def _was_offered(self, turn: Turn) -> bool:
         """Whether an answer has offered this not long ago, or what is like it."""
-        near = turn.slot("offer") == self.flow or {turn.slot("offer"), self.flow} <= ALIKE
-        return near and turn.since("offer") <= OFFER_LASTS
+        return turn.offered == self.flow or {turn.offered, self.flow} <= ALIKE
 
     def _answer_beside(self, turn: Turn) -> None:
         """What the opening asks beside the wish ("… and how long does the refund take?")."""

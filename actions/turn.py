@@ -20,6 +20,8 @@ from bot.shop.clock import shop_day, shop_zone
 
 SURE = 0.5
 QUESTIONS = ("ask_question", "off_topic")
+# So many messages later an offer is no longer what a remark comes back to.
+OFFER_LASTS = 3
 # Keeps a classifier that is very sure from deciding alone.
 FLOOR = 0.05
 
@@ -75,6 +77,12 @@ class Turn:
                 break
             messages += event["event"] == "user"
         return messages
+
+    @property
+    def offered(self) -> str | None:
+        """What was offered last, unless that is too long ago."""
+        found: str | None = self.slot("offer") if self.since("offer") <= OFFER_LASTS else None
+        return found
 
     @property
     def answered(self) -> bool:

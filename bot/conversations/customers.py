@@ -34,7 +34,11 @@ class Refused:
 
 def is_known(identity: Identity, reference: str, by: str) -> bool:
     """Whether such a proof would say nothing new: every turn after a proof brings it again."""
-    return identity.known_as == reference and SURENESS[by] <= SURENESS.get(identity.known_by, 0)
+    return identity.known_as == reference and not _surer(identity, by)
+
+
+def _surer(identity: Identity, by: str) -> bool:
+    return SURENESS[by] > SURENESS.get(identity.known_by, 0)
 
 
 @transaction.atomic
@@ -47,7 +51,7 @@ def prove(identity: Identity, reference: str, by: str, name: str = "") -> None:
     if by not in SURENESS or not by:
         raise ValueError(f"unknown proof {by!r}; the known ones are {', '.join(filter(None, SURENESS))}")
     identity = Identity.objects.select_for_update().get(pk=identity.pk)
-    surer = SURENESS[by] > SURENESS.get(identity.known_by, 0)
+    surer = _surer(identity, by)
     joined = _joined(identity.pk)
     if _references(joined - {identity.pk}) - {reference} or (identity.known_as not in ("", reference) and not surer):
         return

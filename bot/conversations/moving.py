@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
@@ -50,13 +50,17 @@ class Failed:
 
 def present(identity: Identity) -> Conversation | None:
     """The conversation that is at this identity now, the last one to come where there are several."""
-    return identity.conversations.order_by("-arrived_at").first()
+    return _last_to_come(identity.conversations.all())
 
 
 def present_at(channel: str, account: str, external_id: str) -> Conversation | None:
     """`present` of the identity with that name, which comes with it."""
     there = {"identity__channel": channel, "identity__account": account, "identity__external_id": external_id}
-    return Conversation.objects.filter(**there).select_related("identity").order_by("-arrived_at").first()
+    return _last_to_come(Conversation.objects.filter(**there).select_related("identity"))
+
+
+def _last_to_come(conversations: QuerySet[Conversation]) -> Conversation | None:
+    return conversations.order_by("-arrived_at").first()
 
 
 def departed(identity: Identity) -> Move | None:

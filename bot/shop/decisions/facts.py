@@ -24,6 +24,11 @@ class Fault:
     part: Part = "other"
     cause: Cause | None = None
 
+    @property
+    def exact(self) -> bool:
+        """Whether a part or a cause is named, so that nothing more need be asked about it."""
+        return self.part != "other" or self.cause is not None
+
 
 @dataclass(frozen=True)
 class ItemFacts:
