@@ -113,6 +113,30 @@ async def test_an_answer_that_is_lost_is_not_asked_for_twice(customer: Opener, e
     assert len(engine.asked) == 1
 
 
+async def test_a_page_that_comes_late_takes_nothing_back(customer: Opener) -> None:
+    lucia = await customer()
+    held: list[Route] = []
+    go = asyncio.Event()
+
+    async def hold_the_first(route: Route) -> None:
+        if route.request.method != "GET" or held:
+            await route.continue_()
+            return
+        held.append(route)
+        answer = await route.fetch()
+        await go.wait()
+        await route.fulfill(response=answer)
+
+    await lucia.page.route("**/web/messages*", hold_the_first)
+    await lucia.write("Hola")
+    await lucia.hears("Dices: Hola", seconds=30)
+    await expect(lucia.log.get_by_text("Leído")).to_be_visible(timeout=30_000)
+    async with lucia.page.expect_event("requestfinished", lambda request: request == held[0].request):
+        go.set()
+    await lucia.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert await lucia.log.get_by_text("Leído").is_visible()
+
+
 async def test_a_stream_that_breaks_is_taken_up_where_it_ended(customer: Opener) -> None:
     lucia = await customer()
     asked: list[str] = []

@@ -18,6 +18,7 @@ export class Live {
     this.source = source;
     this.broken = 0;
     this.running = false;
+    this.taken = 0;
     this.resting = new Set();
     addEventListener('online', () => this.nudge());
     addEventListener('pagehide', () => this.pause());
@@ -66,10 +67,13 @@ export class Live {
   follow({ session, event, data }) {
     if (session !== this.source.api.session?.conversation) return;
     this.heard = Date.now();
-    if (event) this.source.take(event, data, false);
+    if (!event) return;
+    this.taken += 1;
+    this.source.take(event, data, false);
   }
 
   tell(event, data) {
+    this.taken += 1;
     this.source.take(event, data, true);
     this.pass(event, data);
   }
@@ -123,12 +127,16 @@ export class Live {
   }
 
   async catchUp(round) {
+    const { leading } = this;
     for (;;) {
       const token = this.source.api.session?.token;
       if (!token || round.signal.aborted) return;
       const after = this.source.last();
+      const { taken } = this;
       const page = await this.source.api.read(token, after);
-      if (round.signal.aborted || token !== this.source.api.session?.token) return;
+      if (round.signal.aborted || token !== this.source.api.session?.token || leading !== this.leading) return;
+      // What was heard while the page was on its way may be newer than it.
+      if (taken !== this.taken) continue;
       this.tell('page', page);
       if (!page.messages.length || this.source.last() <= after) return;
     }
