@@ -27,9 +27,9 @@ def test_an_unsure_message_is_read_a_second_time(seen: dict[str, Any]) -> None:
     assert seen["when_unsure"] == [SECOND, FIRST]
 
 
-def test_the_slow_encoder_is_asked_only_where_it_sets_messages_right(seen: dict[str, Any]) -> None:
+def test_the_slow_encoder_is_asked_only_where_it_turns_what_is_chosen(seen: dict[str, Any]) -> None:
     below = seen["asked_below"]
-    assert 0.7 < below.pop("helps the unsure") < 0.8
+    assert 0.7 < below.pop("turns the unsure") < 0.8
     assert set(below.values()) == {0.0}
 
 
