@@ -33,7 +33,7 @@ class SentenceClassifier(GraphComponent, IntentClassifier):
     """Kernel ridge regression over sentence embeddings and character n-grams.
 
     Where the best intent is too uncertain, a second, slower encoder is asked too. How certain is enough the training
-    finds out: somewhat more than a third of our messages are asked about, for nearly all that it would gain on every one.
+    finds out: it is asked about two of five of our messages, for nearly all that it would gain on every one.
 
     Order numbers, mail addresses and phone numbers are not compared where a message says more than these.
 
