@@ -98,6 +98,8 @@ def _remedy_offered(turn: Turn) -> str | None:
 def least_sure(turn: Turn) -> float:
     """How sure an article has to be to answer these words: what tells something is no question."""
     least = ASKED if turn.intent in TELLS else HARDLY_ASKS
+    if turn.intent == "off_topic" and turn.confidence >= SURELY_ASKED:
+        return SURE_OF_IT
     if turn.purpose("asks") < ASKED and again.lately(turn) and not wishes.is_question(turn.words):
         return SURE_OF_IT
     asks = turn.intent in QUESTIONS or turn.purpose("asks") >= least or "?" in turn.words
