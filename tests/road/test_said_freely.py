@@ -57,6 +57,12 @@ def test_each_question_of_a_message_is_answered_or_said_to_be_open(stranger: Str
     assert "Alcalá" in part and "Lo otro que preguntas no lo sé" in part
 
 
+def test_what_has_nothing_to_do_with_the_shop_gets_none_of_its_articles(stranger: Strangers) -> None:
+    one = stranger("web")
+    assert "Alcalá" not in said(one, "¿cuál es la capital de Mongolia?")
+    assert "Alcalá" in said(one, "¿dónde tenéis tienda?")
+
+
 def test_another_product_means_the_order_that_has_it(stack: Stack) -> None:
     ivan = SandboxPhone(stack.urls["web"], "telegram", "700100012")
     ivan.say("¿dónde está el pedido LB-10426?")
