@@ -39,6 +39,12 @@ from bot.shop.understand import danger, danger_denied, danger_kind
     ("is it dangerous to use it in the bath?", False), ("La chispa 2 es peligrosa no? la mia LB-10407", False),
     ("olor a quemado no hay", False), ("no es humo, es vapor", False), ("never seen smoke or sparks from it", False),
     ("my toast comes out burnt", False), ("it burns the toast", False),
+    ("me da calambre pagar eso por un envío", False), ("está que arde el jefe", False), ("vendéis humo", False),
+    ("tenéis los precios inflados", False), ("it won't fire up any more", False), ("you're bleeding me dry", False),
+    ("I got a shock when I saw the bill", False), ("I popped it in the post", False),
+    ("la freidora está que arde", True), ("me da calambre, mirad a ver", True), ("ha hecho humo la freidora", True),
+    ("the toaster caught fire up in the kitchen", True), ("it went up in smoke", True), ("stopped with a bang", True),
+    ("popped out and burned my face", True), ("le ha levantado ampollas", True),
 ])  # fmt: skip
 def test_danger_in_earnest_and_what_only_sounds_like_it(text, real):
     assert danger(text) is real

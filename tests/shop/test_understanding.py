@@ -272,6 +272,11 @@ def test_no_danger(text):
     ("I'll file a complaint with the consumer office", True), ("¿dónde está la hoja de reclamaciones?", False),
     ("where can I find the complaint form?", False), ("¿cuánto consumo eléctrico tiene?", False),
     ("quiero devolverlo", False),
+    ("o me lo arregláis o demanda", True), ("tengo a un procurador con esto", True), ("voy por lo legal y punto", True),
+    ("I'll have you in front of a judge", True), ("expect a letter before action", True),
+    ("you leave me no choice but to go legal", True), ("esto lo sigo en la OMIC y después donde haga falta", True),
+    ("quiero poner una hoja de reclamaciones, ¿dónde la encuentro?", False),
+    ("are you part of a consumer arbitration scheme?", False), ("hay mucha demanda de este modelo", False),
 ])  # fmt: skip
 def test_legal_threats(text, threat):
     assert legal_threat(text) is threat
@@ -284,6 +289,9 @@ def test_legal_threats(text, threat):
     ("no quiero hablar con una máquina, quiero una persona", True),
     ("somos una familia de cuatro", False), ("quiero devolverlo", False),
     ("no quiero hablar con un agente", False),
+    ("stop with the bot already", True), ("basta ya de bot", True), ("I don't want to talk to a machine", True),
+    ("pásame con uno de tus compañeros", True), ("pass me to someone", True),
+    ("me he cansado del robot, os lo devuelvo", False), ("la pagó una compañera que ya no está", False),
 ])  # fmt: skip
 def test_asking_for_a_person(text, wishes):
     assert asks_person(text) is wishes
