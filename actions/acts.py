@@ -7,7 +7,7 @@ import re
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
-from actions import again, wishes
+from actions import again, matters, wishes
 from actions.answers import (
     ASKED,
     LIKELY,
@@ -79,7 +79,8 @@ class CancelFlow(TurnAction):
     def act(self, turn: Turn, tracker: Tracker) -> list[EventType]:
         if turn.purpose("wants") >= LIKELY and not wishes.stops(turn.words):
             return reply(turn)
-        if turn.slot("order_number") and wishes.cancels_it(turn.words):
+        cancels = turn.slot("order_number") and wishes.cancels_it(turn.words)
+        if cancels or wishes.wish(turn.words) == "cancel":
             return [FollowupAction("cancel_form")]
         if resumed := again.resume(turn):
             return resumed
@@ -141,7 +142,8 @@ class TakeFact(TurnAction):
             return [SlotSet("unclear", 0)]
         if not kept and not offered and len(turn.words.split()) >= A_SENTENCE:
             return reply(turn)
-        if flow := wishes.wish(turn.words) or (told_of(turn.words) if kept else None) or offered:
+        beside = (matters.named(turn.words) or told_of(turn.words)) if kept else None
+        if flow := wishes.wish(turn.words) or beside or offered:
             taken = [] if flow == turn.slot("offer") else [SlotSet("offer", None)]
             return [*kept, *taken, FollowupAction(f"{flow}_form")]
         if not kept and not named and answer_question(turn, SURE_OF_IT):

@@ -57,6 +57,10 @@ def resume(turn: Turn) -> list[EventType]:
         return _again(concluded, changed)
     if orders and (turn.intent == "correct_fact" or wishes.corrects(turn.words)):
         return [SlotSet("order_number", orders[-1]), *_again(concluded, {})]
+    asks_for_money = "?" in turn.words and wishes.wants_money(turn.words)
+    if concluded["flow"] in facts.BY_LAW and concluded["facts"].get("resolution") and asks_for_money:
+        turn.say("utter_remedies_by_law")
+        return [SlotSet("unclear", 0)]
     if concluded["flow"] in EXPLAINED and wishes.asks_why(turn.words):
         turn.say("utter_decided")
         return _again(concluded, {"confirm": concluded["facts"].get("confirm")})
@@ -71,8 +75,14 @@ def told_before(turn: Turn, flow: str) -> dict[str, Any] | None:
     concluded = lately(turn)
     if concluded is None or concluded["flow"] != flow or understand.order_numbers(turn.words):
         return None
-    changed = corrected(turn)
+    changed = corrected(turn) or _insisted_on(turn, flow)
     return {**_kept(concluded), **changed} if changed else None
+
+
+def _insisted_on(turn: Turn, flow: str) -> dict[str, Any]:
+    """The remedy that is asked for once more, by words that tell nothing else: "pues que me la reparéis"."""
+    found = retold(turn.words, flow)
+    return found if found.keys() == {"resolution"} and not understand.fault(turn.words) else {}
 
 
 def corrects_another(turn: Turn, flow: str) -> str | None:

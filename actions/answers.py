@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
-from actions import again, wishes
+from actions import again, matters, wishes
 from actions.facts import NEVER_CAME, NO_PARCEL, REMEDIES
 from actions.orders import under_way
 from actions.starts import OFFERS, STARTS
 from actions.telling import admit_ignorance, answer_question, discussed
-from actions.trouble import TurnAction
+from actions.trouble import TurnAction, takes_claim
 from actions.turn import QUESTIONS, Turn
 from bot.shop import understand
 
@@ -19,6 +21,11 @@ TELLS = frozenset({"inform_fact", "correct_fact", "deny", "affirm"})
 # Below this the customer wants something done rather than told, and a flow that is this likely is begun; one that does
 # something at once has to be likelier.
 WANTED, LIKELY, LIKELY_AT_ONCE = 0.4, 0.2, 0.45
+# What a parcel that is missing may begin, and what shows that one was ordered.
+OF_PARCELS = ("order_status", "report_lost_parcel")
+ORDERED = re.compile(
+    r"\b(ped[ií]\w*|compr[eé]|encargu?[eé]|paquete|env[ií]o|ordered|order|bought|parcel|package)\b", re.I
+)
 AT_ONCE = frozenset({"lost_parcel", "address", "rating"})
 # What neither asks nor looks as if it did is answered only by an article this sure.
 HARDLY_ASKS, SURE_OF_IT = 0.2, 0.8
@@ -45,8 +52,12 @@ def reply(turn: Turn) -> list[EventType]:
     if free and turn.slot("question") and wishes.not_answered(turn.words):
         turn.say("utter_not_answered")
         return [SlotSet("offer", "person")]
-    if free and misses_it(turn):
+    if free and (wanted := matters.several(turn.words)):
+        return [FollowupAction(f"{wanted[0].flow}_form")]
+    if free and (misses_it(turn) or takes_claim(turn)):
         return [FollowupAction("lost_parcel_form")]
+    if free and never_came(turn):
+        return [FollowupAction(f"{STARTS[turn.rank(OF_PARCELS)[0]]}_form")]
     if free and wishes.brings_up(turn.words) and under_way(turn):
         return [FollowupAction("order_status_form")]
     if free and turn.slot("order_number") and wishes.cancels_it(turn.words):
@@ -59,7 +70,7 @@ def reply(turn: Turn) -> list[EventType]:
     if answer_question(turn, least_sure(turn), None if wish else flow):
         if wish:
             return [SlotSet("unclear", 0), SlotSet("offer", None), FollowupAction(f"{wish}_form")]
-        kept = [] if flow is None and _still_offered(turn) else [SlotSet("offer", flow)]
+        kept = [] if flow is None and turn.offered in OFFERS else [SlotSet("offer", flow)]
         return [SlotSet("unclear", 0), *kept]
     if turn.intent == "off_topic" and turn.purpose("asks") < ASKED:
         turn.say("utter_off_topic")
@@ -80,6 +91,13 @@ def misses_it(turn: Turn) -> bool:
     if (again.lately(turn) or {}).get("flow") != "order_status" or "?" in turn.words:
         return False
     return bool(NEVER_CAME.search(turn.words)) and not NO_PARCEL.search(turn.words)
+
+
+def never_came(turn: Turn) -> bool:
+    """Whether the words tell that what was ordered has not come."""
+    if not NEVER_CAME.search(turn.words) or NO_PARCEL.search(turn.words) or wishes.is_question(turn.words):
+        return False
+    return ORDERED.search(turn.words) is not None and not understand.fault(turn.words)
 
 
 def after_trying(turn: Turn) -> str | None:

@@ -8,7 +8,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import facts
+from actions import facts, matters
 from actions.account import ACCOUNT
 from actions.base import SyncAction
 from actions.cases import CASES
@@ -38,5 +38,7 @@ class Conclude(SyncAction):
         if request and (order is not None or not request.needs_order):
             offered = request.conclude(turn, known, order)
             told = {name: known.get(name) for name in facts.SLOTS if known.get(name) is not None}
-            return [*ENDED, SlotSet("offer", offered), SlotSet("concluded", {"flow": flow, "facts": told})]
+            other = [] if offered else matters.offer_the_other(turn)
+            ended = [*ENDED, SlotSet("offer", offered), SlotSet("concluded", {"flow": flow, "facts": told})]
+            return [*ended, *other]
         return list(ENDED)

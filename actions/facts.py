@@ -42,7 +42,8 @@ BECAUSE = re.compile(r"\W*(por ?que|xq|pq)\b[^?]*$", re.I)
 # A parcel that the carrier may say it delivered.
 NEVER_CAME = re.compile(
     r"\bno\b.{0,30}(lleg|recib|ven[ií]|lo tengo|la tengo|los tengo|tengo nada|aparec)|\bsin (llegar|recibir|noticias)|"
-    r"perdid|extravi|robad|(\b(no|not|never|nothing)|n['’]?t)\b.{0,30}(arriv|receiv|come|came|got|get|here|turn|show|sign|see)|"
+    r"perdid|extravi|robad|\bna(da)? de na(da)?\b|\bni rastro\b|\bno (sign|trace) of\b|"
+    r"(\b(no|not|never|nothing)|n['’]?t)\b.{0,30}(arriv|receiv|come|came|got|get|here|turn|show|sign|see)|"
     r"\b(lost|missing|stolen|disappeared|pone entregado|says? (it was )?delivered)\b",
     re.I,
 )
@@ -59,6 +60,10 @@ LATER = re.compile(
 )
 # Where a fault is told, and which remedies may be wished for before they are offered.
 OF_FAULTS = frozenset({"warranty", "damaged", "wrong_item", "recall"})
+# What begins with a description, and how many words one has.
+DESCRIBED, DESCRIBING = frozenset({"claim_warranty", "report_damaged"}), 7
+# Where the law names the remedies.
+BY_LAW = frozenset({"warranty"})
 OFFERED: dict[str, tuple[Resolution, ...]] = {
     "exchange": ("other_colour", "store_credit"),
     "warranty": ("repair", "replacement"),
@@ -127,13 +132,16 @@ def learn(turn: Turn, known: Known, asked: str | None, flow: str) -> frozenset[s
             | said(told(turn.words, flow))
             | said(_answer(turn, asked, flow) if asked else {})
         )
-        found |= _with_opening(turn.words, known, asked, flow, found.get("fault"))
+        found |= _with_opening(turn, known, asked, flow, found.get("fault"))
         found |= _pieced(turn.words, known) if asked == "address" and not found.get("address") else {}
     elif flow == "lost_parcel" and asked is None:
         # The button says it.
         found["confirm"] = True
     if turn.photos:
         found["photo"] = True
+    if asked == "fault" and not found.get("fault") and found.get("resolution"):
+        # Who answers with a remedy has no more to tell of the fault.
+        found["fault"] = known.get("opening")
     if asked and turn.intent == "dont_know" and found.get(asked) is None:
         found[asked] = UNKNOWN.get(asked)
     if asked not in (None, "product") and not wishes.corrects(turn.words):
@@ -155,16 +163,22 @@ def _without_passing(found: dict[str, Any], known: Known, asked: str | None) -> 
     return {name: value for name, value in found.items() if name not in passing}
 
 
-def _with_opening(text: str, known: Known, asked: str | None, flow: str, fault: str | None) -> dict[str, Any]:
+def _with_opening(turn: Turn, known: Known, asked: str | None, flow: str, fault: str | None) -> dict[str, Any]:
     """What was told of the fault before belongs to it: the answer to "what exactly?" need not repeat the opening, and
     what is told later takes nothing back."""
     if flow not in OF_FAULTS:
         return {}
-    if asked is None and fault is None and understand.fault(text):
-        return {"opening": text[:FAULT_LENGTH]}
+    if asked is None and fault is None and _describes(turn):
+        return {"opening": turn.words[:FAULT_LENGTH]}
     before = known.get("opening") if asked == "fault" else known.get("fault")
     told = fault and before and before not in ("?", fault)
     return {"fault": f"{before}. {fault}"[:FAULT_LENGTH]} if told else {}
+
+
+def _describes(turn: Turn) -> bool:
+    """Whether an opening tells what is wrong, in words that are known or in some of its own."""
+    told = turn.intent in DESCRIBED and len(turn.words.split()) >= DESCRIBING and not wishes.wants(turn.words)
+    return told or understand.fault(turn.words) is not None
 
 
 def _pieced(text: str, known: Known) -> dict[str, Any]:

@@ -14,7 +14,11 @@ from bot.shop.clock import shop_day
 from bot.shop.models import Order
 
 PROOF = frozenset({"order_number", "email", "phone"})
-ANOTHER = re.compile(r"\b(otro pedido|another order|(a |the )?other order|a different order)\b", re.I)
+ANOTHER = re.compile(
+    r"\b(otro pedido|another order|(a |the |my )?other order|a different order|"
+    r"factura (de la |del |de el |de )otr[oa]|invoice (of|for|from) the other)\b",
+    re.I,
+)
 # What can be done only with such orders: who wants it means one of these.
 FITTING: Mapping[str, frozenset[str]] = {
     "cancel": frozenset({"paid", "preparing"}),
@@ -40,6 +44,10 @@ def find_order(turn: Turn, known: facts.Known, learned: frozenset[str], flow: st
     allowed = access(turn)
     if "order_number" not in learned:
         _reconsider(turn, known, allowed, begins)
+    another = ANOTHER.search(turn.words) or (turn.asked == "order_number" and not begins)
+    if another and not known.get("order_number") and len(allowed.orders) == 1:
+        turn.say("utter_ask_for_order_number", asks="order_number")
+        raise Asked("order_number")
     number = known.get("order_number") or _only_order(allowed, known, flow) or _wrote_about(turn, allowed, known)
     number = number or _told_by_age(turn, allowed, known)
     if number and allowed.may_see(number):

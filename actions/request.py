@@ -14,7 +14,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import again, facts, wishes
+from actions import again, facts, matters, wishes
 from actions.answers import SURE_OF_IT, SURELY_ASKED
 from actions.base import SyncAction
 from actions.orders import PROOF, any_order, chosen, find_order
@@ -90,7 +90,8 @@ class Request(SyncAction):
         except Rejected:
             return []
         except Ended as end:
-            return [*turn.events, *ENDED, SlotSet("offer", end.offer)]
+            other = [] if end.offer else matters.offer_the_other(turn)
+            return [*turn.events, *ENDED, SlotSet("offer", end.offer), *other]
         except Elsewhere as other:
             kept = [SlotSet(name, known.get(name)) for name in SHARED] if {self.flow, other.flow} == SWAPPED else []
             kept += [SlotSet("flow", other.flow)] if kept else []
@@ -125,6 +126,8 @@ class Request(SyncAction):
     def _hear(self, turn: Turn, known: facts.Known, begins: bool) -> frozenset[str]:
         """Learn the facts in the customer's words and deal with everything else they may say."""
         asked = None if begins else turn.asked
+        if begins:
+            self._hear_several(turn)
         if not begins and wishes.stops(turn.words):
             turn.say("utter_stopped")
             raise Ended
@@ -157,11 +160,23 @@ class Request(SyncAction):
             known["unclear"] = 0
             if turn.intent == "ask_question" and "?" in turn.words and asked not in FREE_TEXT:
                 answer_question(turn)
-        elif learned == {"product"} and asked not in FREE_TEXT and turn.asks >= ASKED and answer_question(turn):
+        elif learned == {"product"} and asked != "product" and turn.asks >= ASKED and self._asks_of(turn, asked):
             # What is asked about in passing need not be what is sent back.
             known["product"] = product
             return frozenset()
         return learned
+
+    def _asks_of(self, turn: Turn, asked: str | None) -> bool:
+        """Answer what is asked of a product in passing; where a sentence is awaited, only with a question mark."""
+        if asked not in FREE_TEXT:
+            return answer_question(turn)
+        return "?" in turn.words and (answer_question(turn) or admit_ignorance(turn))
+
+    def _hear_several(self, turn: Turn) -> None:
+        """The opening may hold more than this matter, or take up one that was left for later."""
+        matters.take_up(turn, self.flow)
+        if trouble(turn) is None and (first := matters.keep_the_other(turn, self.flow)):
+            raise Elsewhere(first)
 
     def _answers(self, turn: Turn, asked: str | None, learned: frozenset[str]) -> bool:
         """Whether the words answer what was asked and no word of them asks for a person or names another's order:
@@ -196,7 +211,7 @@ class Request(SyncAction):
             raise Elsewhere(named)
         proves = understand.order_numbers(turn.words) or understand.emails(turn.words)
         beside = wishes.questions_beside(turn.words) if self.flow in RULES_OF else []
-        meant = named is not None or self._meant_by_what_was_said(turn)
+        meant = named is not None or self._tells_a_fault(turn) or self._meant_by_what_was_said(turn)
         if meant or turn.intent == "affirm" or proves or (turn.asks < DOUBTED and not beside):
             self._answer_beside(turn)
             return
@@ -209,6 +224,11 @@ class Request(SyncAction):
         if asks and turn.confidence < FIRM_WISH and wishes.is_question(turn.words):
             admit_ignorance(turn)
             raise Ended
+
+    def _tells_a_fault(self, turn: Turn) -> bool:
+        """Whether the words tell plainly what is broken and ask nothing: no rule is what such a customer needs."""
+        told = turn.confidence >= CLEARLY_ANOTHER and not wishes.is_question(turn.words)
+        return told and self.flow == "warranty" and understand.fault(turn.words) is not None
 
     def _meant_by_what_was_said(self, turn: Turn) -> bool:
         """Whether the words begin this request by what was said before: an order to cancel, a matter left aside, a
@@ -237,6 +257,9 @@ class Request(SyncAction):
             raise Rejected
         if turn.unheard:
             turn.say("utter_unheard")
+            return
+        if asked == "resolution" and self.flow in facts.BY_LAW and wishes.wants_money(turn.words):
+            turn.say("utter_remedies_by_law")
             return
         if asked == "photo" and (understand.photo(turn.words) or facts.LATER.search(turn.words)):
             turn.say("utter_photo_later", asks="photo")

@@ -16,6 +16,20 @@ from knowledge.gaps import record_answer, record_gap
 
 ASKED_LENGTH = 300
 LOTS = ("CH2-", "lot_", "all")
+# What a question in the middle of a request leans on, where none was asked before.
+SUBJECTS = {
+    "warranty": {"es": "¿Cuánto dura la garantía?", "en": "How long does the warranty last?"},
+    "return": {"es": "¿Cuánto tiempo tengo para devolver?", "en": "How long do I have to return something?"},
+}
+# The request that the order of who read such an answer is for.
+BEGUN_AFTER = {
+    "devoluciones-plazo": "return", "devoluciones-como": "return", "devoluciones-excepciones": "return",
+    "devolucion-navidad": "return", "cambios": "exchange", "llego-danado": "damaged",
+    "producto-equivocado": "wrong_item", "garantia-como": "warranty", "garantia-duracion": "warranty",
+    "garantia-comercial": "warranty", "garantia-exclusiones": "warranty", "garantia-reacondicionados": "warranty",
+    "envio-seguimiento": "order_status", "envio-plazos": "order_status", "pedido-cancelar": "cancel",
+    "pedido-direccion": "address", "factura": "invoice", "recall-chispa-2": "recall",
+}  # fmt: skip
 # One of several questions is answered beside the others by an article this sure.
 SURE_BESIDE = 0.5
 # "There" of these points to nothing that was said.
@@ -77,7 +91,7 @@ def remember(turn: Turn, known: Known) -> None:
 
 def look_up(turn: Turn, question: str, before: str = "") -> Known:
     """What there is to say to a question. `before`: what the message said before it."""
-    context = before or turn.slot("question") or ""
+    context = before or turn.slot("question") or SUBJECTS.get(turn.slot("flow") or "", {}).get(turn.language, "")
     named = tuple(understand.products(question))
     if priced := prices.asked(question, context.split("\n")[0]):
         asked = question if understand.priced(question) else context.split("\n")[0]
@@ -104,6 +118,8 @@ def tell(turn: Turn, known: Known, flow: str | None) -> None:
             attachments=pictures.for_answer(first.slug, known.found.article_language, known.found.text),
         )
         record_answer(known.question, turn.language, turn.channel, turn.conversation, first.slug, first.revision)
+        if turn.form is None and (begins := BEGUN_AFTER.get(first.slug)):
+            turn.keep(offer=begins)
     remember(turn, known)
 
 
@@ -141,8 +157,9 @@ def offer(flow: str, language: str) -> Button:
     return Button(OFFERS[flow][1 if language == "en" else 0], f"/{intent}")
 
 
-def admit_ignorance(turn: Turn) -> None:
-    """Say that no article answers this, keep the question for the editors, and offer a person."""
+def admit_ignorance(turn: Turn) -> bool:
+    """Say that no article answers this, keep the question for the editors, and offer a person. Always True."""
     record_gap(turn.words, turn.language, turn.channel, turn.conversation)
     turn.say("utter_no_answer")
     turn.command("gap")
+    return True

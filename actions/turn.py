@@ -61,6 +61,8 @@ class Turn:
         self.asked: str | None = tracker.get_slot("requested_slot")
         self.form: str | None = (tracker.active_loop or {}).get("name")
         self._kept: dict[str, Any] = {}
+        # Whether this turn has asked for a person.
+        self.handed_over = False
 
     def slot(self, name: str) -> Any:
         return self._kept[name] if name in self._kept else self._tracker.get_slot(name)
@@ -81,7 +83,8 @@ class Turn:
     @property
     def offered(self) -> str | None:
         """What was offered last, unless that is too long ago."""
-        found: str | None = self.slot("offer") if self.since("offer") <= OFFER_LASTS else None
+        lasts = "offer" in self._kept or self.since("offer") <= OFFER_LASTS
+        found: str | None = self.slot("offer") if lasts else None
         return found
 
     @property
@@ -205,6 +208,7 @@ class Turn:
 
     def command(self, name: str, **arguments: Any) -> None:
         """Ask the gateway to do something; it travels beside the words, never in them."""
+        self.handed_over = self.handed_over or name == "handoff"
         self._dispatcher.utter_message(json_message={"commands": [{"name": name, "arguments": arguments}]})
 
     def note(self, **facts: Any) -> None:

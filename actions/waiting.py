@@ -17,6 +17,13 @@ from actions.turn import Turn
 
 LEAVING, SURELY_LEAVES = ("leave_queue", "cancel_flow"), 0.8
 STAYS = re.compile(r"\b(espero|esperar[eé]?|esperamos|wait|hold)\b", re.I)
+# "I'll carry on with you", "mejor sigo con el bot".
+WITH_US = r"(contigo|con (el|la|este) (bot|asistente|robot|m[aá]quina)|with (you|the (bot|assistant|robot)))"
+CARRIES_ON = re.compile(
+    r"\b(sigo|seguimos|seguir|sigamos|contin[uú]o|me quedo|(carry|go|keep) on|continue|keep going|stay|stick)\b"
+    rf".{{0,20}}\b{WITH_US}\b",
+    re.I,
+)
 NO_MORE = re.compile(r"\b(no|mejor|not|instead|rather)\b|n['’]t\b", re.I)
 # An answer that nobody asked the bot for has to be this sure.
 SURELY = 0.6
@@ -49,4 +56,6 @@ def calls_off(turn: Turn) -> bool:
     """Whether the customer needs no person any more."""
     if STAYS.search(turn.words) and not NO_MORE.search(turn.words):
         return False
+    if CARRIES_ON.search(turn.words) and "?" not in turn.words:
+        return True
     return wishes.stops(turn.words) or turn.rank(LEAVING)[1] >= SURELY_LEAVES

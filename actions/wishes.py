@@ -52,6 +52,7 @@ WANTING = _phrases(
 )  # fmt: skip
 WISHES: tuple[tuple[str, Pattern], ...] = (
     ("cancel", _phrases(
+        r"(?:cancel|anul)ar(?=\W*$)", r"to cancel(?=\W*$)",
         rf"cancel\w* {WORDS}(?:pedido|compra|orden|order|purchase)", rf"anul\w+ {WORDS}(?:pedido|compra|orden)",
     )),
     ("address", _phrases(
@@ -173,6 +174,15 @@ def asks_why(text: str) -> bool:
 def protests(text: str) -> bool:
     """Whether the customer cannot accept a decision, in words that ask nothing."""
     return bool(PROTESTS.search(plain(text))) and "?" not in text
+
+
+# The money, where only a repair or another one is offered.
+OF_MONEY = _phrases("(?:el|mi) dinero", r"reembols\w+", r"refund\w*", "money(?: back)?", "cash")
+
+
+def wants_money(text: str) -> bool:
+    """Whether the words speak of getting the money back."""
+    return bool(OF_MONEY.search(plain(text)))
 
 
 CANCELS_IT = _phrases(

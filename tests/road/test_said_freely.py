@@ -148,3 +148,55 @@ def test_who_was_not_answered_is_offered_a_person(stranger: Strangers) -> None:
     assert "otras palabras" in said(one, "gracias pero no me has contestado")
     one.say("sí")
     assert one.state()["owner"] == "queue"
+
+
+def test_the_other_matter_of_a_message_comes_after_the_first(stranger: Strangers) -> None:
+    nerea = stranger("web")
+    nerea.say("cancel the blender and send me the invoice of the other one")
+    nerea.say("LB-10410")
+    assert "invoice" in said(nerea, "nerea.e@correo.example")
+    nerea.say("yes")
+    assert nerea.state()["asks"] == "order_number"
+    assert "LB-10409" in said(nerea, "LB-10409")
+
+
+def test_who_carries_on_with_the_bot_leaves_the_queue(stranger: Strangers) -> None:
+    one = stranger("web")
+    one.say("quiero hablar con una persona")
+    one.say("da igual, sigo contigo")
+    assert one.state()["owner"] == "bot"
+
+
+def test_why_a_warranty_gives_no_money_is_told(stranger: Strangers) -> None:
+    lucia = stranger("web")
+    lucia.say("la freidora no enciende, LB-10401 lucia.romero@correo.example")
+    lucia.say("desde ayer, sin golpes ni nada")
+    assert "30 días" in said(lucia, "¿y por qué no puedo elegir el dinero?")
+    assert lucia.state()["asks"] == "resolution"
+    lucia.say("repararla")
+    assert "30 días" in said(lucia, "¿y no me podéis devolver el dinero?")
+
+
+def test_a_question_about_another_product_is_answered_in_the_middle(stranger: Strangers) -> None:
+    lucia = stranger("web")
+    lucia.say("la freidora hace un ruido raro, LB-10401 lucia.romero@correo.example")
+    assert "3 años" in said(lucia, "¿y la de la cafetera cuánto dura?")
+    assert lucia.state()["asks"] == "fault"
+
+
+def test_a_fault_told_without_a_product_begins_a_claim(stranger: Strangers) -> None:
+    tom = stranger("web")
+    tom.say("it's been dripping from the bottom")
+    assert tom.state()["asks"] == "order_number"
+
+
+def test_what_does_not_come_is_looked_for(stack: Stack) -> None:
+    yeray = SandboxPhone(stack.urls["web"], "whatsapp", "+34600111010")
+    assert "LB-10421 está en camino" in said(yeray, "he pedido café hace 6 días y na de na")
+
+
+def test_an_order_after_an_answer_begins_what_that_was_about(stranger: Strangers) -> None:
+    carmen = stranger("web")
+    carmen.say("¿se pueden devolver unos cascos con el nombre de mi novia grabado?")
+    carmen.say("LB-10416")
+    assert "Número de caso" in said(carmen, "carmen.diaz@correo.example")
