@@ -20,7 +20,7 @@ from actions.base import SyncAction
 from actions.orders import PROOF, any_order, chosen, find_order
 from actions.outcomes import Asked, Elsewhere, Ended, Rejected
 from actions.starts import STARTS
-from actions.telling import SURE_BESIDE, admit_ignorance, answer_question
+from actions.telling import SURE_BESIDE, admit_ignorance, advise, answer_question
 from actions.trouble import hand_off, trouble
 from actions.turn import SURE, Turn
 from bot.shop import understand
@@ -211,7 +211,10 @@ class Request(SyncAction):
             raise Elsewhere(named)
         proves = understand.order_numbers(turn.words) or understand.emails(turn.words)
         beside = wishes.questions_beside(turn.words) if self.flow in RULES_OF else []
-        meant = named is not None or self._tells_a_fault(turn) or self._meant_by_what_was_said(turn)
+        faulty = self._tells_a_fault(turn)
+        if faulty and named is None and not turn.answered:
+            advise(turn)
+        meant = named is not None or faulty or self._meant_by_what_was_said(turn)
         if meant or turn.intent == "affirm" or proves or (turn.asks < DOUBTED and not beside):
             self._answer_beside(turn)
             return

@@ -32,6 +32,8 @@ BEGUN_AFTER = {
 }  # fmt: skip
 # One of several questions is answered beside the others by an article this sure.
 SURE_BESIDE = 0.5
+# Who tells what is broken and asks nothing is told of a guide this sure.
+SURE_TO_HELP = 0.8
 # "There" of these points to nothing that was said.
 IS_THERE = re.compile(r"\b(?:is|are|will) there\b", re.IGNORECASE)
 
@@ -80,6 +82,14 @@ def answer_question(turn: Turn, least: float = 0.0, flow: str | None = None, tex
     if telling and not least:
         admit_the_rest(turn, [known for known in each if not known.source and not known.near & telling.keys()])
     return bool(telling)
+
+
+def advise(turn: Turn) -> None:
+    """Tell what a guide says to what the customer told of a product, where one surely does."""
+    known = look_up(turn, turn.words)
+    if known.found and known.found.found and known.found.guide and known.sure >= SURE_TO_HELP:
+        tell(turn, known, None)
+        turn.say("utter_if_that_does_not_help")
 
 
 def remember(turn: Turn, known: Known) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from knowledge import reading, writing
 from knowledge.calibration import calibration
 from knowledge.corpus import Article
+from knowledge.models import Topic
 from knowledge.quoting import best_text
 from knowledge.reading import confidence_of
 from knowledge.retriever import Found, KnowledgeUnavailable
@@ -38,7 +39,8 @@ class Answer:
 
     With `found` False the text is empty and nothing is cited. `confidence` is the chance (0 to 1) that the first
     article answers. `alternatives` are the next articles, to offer as "did you mean". `asked` is the question as it was
-    understood, with the one before where it leaned on that: the `context` of what the customer asks next.
+    understood, with the one before where it leaned on that: the `context` of what the customer asks next. `guide`:
+    whether the article is about using a product.
     """
 
     found: bool
@@ -49,6 +51,7 @@ class Answer:
     confidence: float
     alternatives: tuple[Citation, ...] = ()
     asked: str = ""
+    guide: bool = False
 
 
 def answer(
@@ -79,7 +82,10 @@ def answer(
     if best.article.language != language:
         text = f"{other_language_note(language, best.article.language)}\n{text}"
     cited = (citation(best.article),)
-    return Answer(True, text, cited, language, best.article.language, confidence, alternatives(found), read.asked)
+    guide = best.article.topic == Topic.PRODUCTS
+    return Answer(
+        True, text, cited, language, best.article.language, confidence, alternatives(found), read.asked, guide
+    )
 
 
 def citation(article: Article) -> Citation:

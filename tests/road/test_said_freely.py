@@ -63,6 +63,14 @@ def test_what_has_nothing_to_do_with_the_shop_gets_none_of_its_articles(stranger
     assert "Alcalá" in said(one, "¿dónde tenéis tienda?")
 
 
+def test_who_tells_a_fault_that_a_guide_knows_is_told_of_it_while_the_claim_goes_on(stranger: Strangers) -> None:
+    one = stranger("web")
+    assert "filtro" in said(one, "el secador se para a los cinco minutos y al rato vuelve")
+    assert one.state()["asks"] == "order_number"
+    another = stranger("web")
+    assert "filtro" not in said(another, "el secador se para a los cinco minutos, quiero que me lo reparéis")
+
+
 def test_another_product_means_the_order_that_has_it(stack: Stack) -> None:
     ivan = SandboxPhone(stack.urls["web"], "telegram", "700100012")
     ivan.say("¿dónde está el pedido LB-10426?")
