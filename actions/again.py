@@ -94,6 +94,16 @@ def corrects_another(turn: Turn, flow: str) -> str | None:
     return str(concluded["flow"]) if changed and changed.keys() <= DETAILS else None
 
 
+def of_another(turn: Turn) -> str | None:
+    """The flow decided lately, for who asks the same of another product: "¿y los auriculares?"."""
+    concluded = lately(turn)
+    named = understand.products(turn.words)
+    if concluded is None or concluded["flow"] not in SENT_BACK or not wishes.brings_up(turn.words):
+        return None
+    other = named and not set(named) & set(concluded["facts"].get("product") or named)
+    return str(concluded["flow"]) if other else None
+
+
 def lately(turn: Turn) -> dict[str, Any] | None:
     """The request that was decided last, while it may still be what the customer writes about."""
     concluded: dict[str, Any] | None = turn.slot("concluded")

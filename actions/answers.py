@@ -15,6 +15,7 @@ from actions.telling import admit_ignorance, answer_question, discussed
 from actions.trouble import TurnAction, takes_claim
 from actions.turn import QUESTIONS, Turn
 from bot.shop import understand
+from bot.shop.understand.text import plain
 
 UNCLEAR_BEFORE_PERSON = 3
 TELLS = frozenset({"inform_fact", "correct_fact", "deny", "affirm"})
@@ -25,6 +26,11 @@ WANTED, LIKELY, LIKELY_AT_ONCE = 0.4, 0.2, 0.45
 OF_PARCELS = ("order_status", "report_lost_parcel")
 ORDERED = re.compile(
     r"\b(ped[ií]\w*|compr[eé]|encargu?[eé]|paquete|env[ií]o|ordered|order|bought|parcel|package)\b", re.I
+)
+# What is not wanted any more, though nothing is wrong with it.
+REGRETS = re.compile(
+    r"\b(?:(?:fue|ha sido) un error|no me (?:gusta|convence)n?|me (?:he )?arrep\w+|fe[ao]s?|feisim[ao]s?|"
+    r"(?:was|were) a mistake|(?:don'?t|do not) like|regret\w*|ugly|hideous)\b"
 )
 AT_ONCE = frozenset({"lost_parcel", "address", "rating"})
 # What neither asks nor looks as if it did is answered only by an article this sure.
@@ -58,6 +64,8 @@ def reply(turn: Turn) -> list[EventType]:
         return [FollowupAction("lost_parcel_form")]
     if free and never_came(turn):
         return [FollowupAction(f"{STARTS[turn.rank(OF_PARCELS)[0]]}_form")]
+    if free and (flow := again.of_another(turn)):
+        return [SlotSet("offer", None), FollowupAction(f"{flow}_form")]
     if free and wishes.brings_up(turn.words) and under_way(turn):
         return [FollowupAction("order_status_form")]
     if free and turn.slot("order_number") and wishes.cancels_it(turn.words):
@@ -145,6 +153,9 @@ def wished(turn: Turn) -> str | None:
 def told_of(text: str) -> str | None:
     """The flow for what happened to a product, where the words say that and no wish."""
     reason = understand.reason(text)
+    bought = understand.products(text) or understand.order_numbers(text)
+    if bought and reason in (None, "changed_mind") and REGRETS.search(plain(text)):
+        return "return"
     if reason in ("damaged", "wrong"):
         return "damaged" if reason == "damaged" else "wrong_item"
     return "warranty" if reason == "faulty" or understand.fault(text) else None

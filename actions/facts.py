@@ -61,7 +61,7 @@ LATER = re.compile(
 # Where a fault is told, and which remedies may be wished for before they are offered.
 OF_FAULTS = frozenset({"warranty", "damaged", "wrong_item", "recall"})
 # What begins with a description, and how many words one has.
-DESCRIBED, DESCRIBING = frozenset({"claim_warranty", "report_damaged"}), 7
+DESCRIBED, DESCRIBING = frozenset({"claim_warranty", "report_damaged", "report_wrong_item"}), 7
 # Where the law names the remedies.
 BY_LAW = frozenset({"warranty"})
 OFFERED: dict[str, tuple[Resolution, ...]] = {

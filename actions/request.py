@@ -49,6 +49,8 @@ SHORT = {"greet": "utter_greet_again", "thank": "utter_thank_short"}
 ALIKE = frozenset({"return", "exchange", "damaged", "wrong_item", "warranty", "recall"})
 # Two ends of one matter: what was told for one holds for the other.
 SWAPPED = frozenset({"return", "exchange"})
+# And two ends of another: a copy of what we know, or nothing left of it.
+DATA = frozenset({"export", "erasure"})
 SHARED = ("product", "quantity", "condition", "reason", "pickup")
 # Less sure than that, another request is no reason to leave the one under way.
 LEAVES = 0.7
@@ -131,7 +133,8 @@ class Request(SyncAction):
         if not begins and wishes.stops(turn.words):
             turn.say("utter_stopped")
             raise Ended
-        if not begins and self.flow in SWAPPED and (other := wishes.swaps(turn.words)) and other != self.flow:
+        other = None if begins else wishes.swaps(turn.words)
+        if other and other != self.flow and {self.flow, other} in (SWAPPED, DATA):
             raise Elsewhere(other)
         product = known.get("product")
         learned = facts.learn(turn, known, asked, self.flow)
@@ -212,9 +215,10 @@ class Request(SyncAction):
         proves = understand.order_numbers(turn.words) or understand.emails(turn.words)
         beside = wishes.questions_beside(turn.words) if self.flow in RULES_OF else []
         faulty = self._tells_a_fault(turn)
-        if faulty and named is None and not turn.answered:
+        given_up = self.flow == "warranty" and wishes.is_past_trying(turn.words)
+        if faulty and not given_up and named is None and not turn.answered:
             advise(turn)
-        meant = named is not None or faulty or self._meant_by_what_was_said(turn)
+        meant = named is not None or faulty or given_up or self._meant_by_what_was_said(turn)
         if meant or turn.intent == "affirm" or proves or (turn.asks < DOUBTED and not beside):
             self._answer_beside(turn)
             return
@@ -238,6 +242,8 @@ class Request(SyncAction):
         request that an answer offered."""
         if self.flow == "order_status":
             return wishes.brings_up(turn.words)
+        if again.of_another(turn) == self.flow:
+            return True
         if self.flow == "cancel" and wishes.cancels_it(turn.words):
             return True
         return self._was_offered(turn) and not wishes.is_question(turn.words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import asdict, dataclass, replace
 
-from actions import prices, several
+from actions import prices, several, wishes
 from actions.starts import OFFERS, STARTS
 from actions.turn import Button, Turn
 from bot.shop import understand
@@ -101,7 +101,8 @@ def remember(turn: Turn, known: Known) -> None:
 
 def look_up(turn: Turn, question: str, before: str = "") -> Known:
     """What there is to say to a question. `before`: what the message said before it."""
-    context = before or turn.slot("question") or SUBJECTS.get(turn.slot("flow") or "", {}).get(turn.language, "")
+    subject = SUBJECTS.get(turn.slot("flow") or "", {}) if wishes.is_question(question) else {}
+    context = before or turn.slot("question") or subject.get(turn.language, "")
     named = tuple(understand.products(question))
     if priced := prices.asked(question, context.split("\n")[0]):
         asked = question if understand.priced(question) else context.split("\n")[0]

@@ -100,9 +100,10 @@ REMEDY_WISHED = _phrases(
 )  # fmt: skip
 BRINGS_UP = re.compile(
     r"\W*(?:(?:y|and|ok|vale|bueno|ah)\b\W*)*(?:que (?:hay|pasa) (?:de|con) |lo d(?:e|el) |el tema d(?:e|el) "
-    r"|(?:what|how) about |(?:y|and) (?:el|la|the|my|mi) (?=[a-z ]{3,25}(?:,|\?|$)))"
+    r"|(?:what|how) about |(?:y|and) (?:el|la|los|las|the|my|mi|mis) (?=[a-z ]{3,25}(?:,|\?|$)))"
 )
-# Whoever was going to send a thing back and would rather have another one, or the other way round.
+# Whoever was going to send a thing back and would rather have another one, or the other way round; and the same of a
+# copy of their data and its end.
 SWAPS: tuple[tuple[str, Pattern], ...] = (
     ("exchange", _phrases(
         rf"cambi\w+ {WORDS}por (?:otr\w+|un\w* \w+)", rf"(?:otro color|un vale|saldo) {WORDS}(?:mejor|en vez|en lugar)",
@@ -119,6 +120,10 @@ SWAPS: tuple[tuple[str, Pattern], ...] = (
         rf"(?:rather|prefer|instead) {WORDS}(?:return\w*|refund\w*|(?:my|the) money)",
         "(?:refund|my money back) instead", "just (?:return|refund) (?:it|them|me)",
     )),
+    ("erasure", _phrases(
+        r"borr(?:ad|ais|eis|ar|en)\w*", r"elimin(?:ad|eis|ar|en)\w*", "delete", "erase",
+    )),
+    ("export", _phrases("(?:solo|mejor|prefiero|just|rather) (?:quiero |have )?(?:una copia|a copy)")),
 )  # fmt: skip
 # Whoever was told what to try and has tried it.
 STILL_WRONG = _phrases(
@@ -180,6 +185,28 @@ def protests(text: str) -> bool:
 OF_MONEY = _phrases("(?:el|mi) dinero", r"reembols\w+", r"refund\w*", "money(?: back)?", "cash")
 
 
+# What no guide brings back to life.
+PAST_TRYING = _phrases(
+    "packed in",
+    "given up the ghost",
+    "(?:is|has|have|just|it|they) died",
+    "kaput",
+    "bust(?:ed)?",
+    "snapped",
+    "(?:is|are|it'?s|completely|stone) dead",
+    "ha(?:n)? (?:muerto|palmado|petado|cascado)",
+    "se (?:me )?ha(?:n)? roto",
+    r"se (?:me )?(?:rompio|murio|partio)",
+    r"averiad\w+",
+    r"se ha(?:n)? partido",
+)
+
+
+def is_past_trying(text: str) -> bool:
+    """Whether a thing is told to be broken for good, in words that ask nothing."""
+    return bool(PAST_TRYING.search(plain(text))) and not is_question(text)
+
+
 def wants_money(text: str) -> bool:
     """Whether the words speak of getting the money back."""
     return bool(OF_MONEY.search(plain(text)))
@@ -223,7 +250,7 @@ def brings_up(text: str) -> bool:
 
 
 def swaps(text: str) -> str | None:
-    """ "exchange" for who would rather exchange than return, "return" for the other way round."""
+    """ "exchange" for who would rather exchange than return, "return" for the other way round; "erasure", "export"."""
     folded = plain(text)
     return next((flow for flow, words in SWAPS if words.search(folded)), None)
 

@@ -26,3 +26,11 @@ def test_each_wish_is_told_from_the_others(text: str, flows: list[str]) -> None:
 ])  # fmt: skip
 def test_one_matter_is_one(text: str) -> None:
     assert matters.several(text) == []
+
+
+@pytest.mark.parametrize(("text", "flow"), [
+    ("LB-10405 emily.carter@mail.example where is it", "order_status"), ("10421, ¿cuándo llega?", "order_status"),
+    ("LB-10410 nerea.e@correo.example", None),
+])  # fmt: skip
+def test_short_words_beside_an_order_name_the_matter(text: str, flow: str | None) -> None:
+    assert matters.named(text) == flow

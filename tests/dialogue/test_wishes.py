@@ -77,6 +77,7 @@ def test_a_missed_answer_is_told(text: str, answered: bool) -> None:
 
 
 @pytest.mark.parametrize(("text", "flow"), [
+    ("no, perdona, que los borréis", "erasure"), ("actually just delete it all", "erasure"),
     ("mejor la cambio por otra", "exchange"), ("de otro color", "exchange"), ("store credit then", "exchange"),
     ("hang on, can I exchange them instead?", "exchange"), ("prefiero que me devolváis el dinero", "return"),
     ("I'd rather have my money", "return"), ("es que la quería en rojo", None), ("no me gusta el color", None),
@@ -102,3 +103,16 @@ def test_a_decision_is_doubted_or_protested(text: str, why: bool, protest: bool)
 ])  # fmt: skip
 def test_the_order_of_the_talk_may_be_cancelled(text: str, cancels: bool) -> None:
     assert wishes.cancels_it(text) is cancels
+
+
+@pytest.mark.parametrize(("text", "past"), [
+    ("my old blender's motor packed in", True), ("se me ha roto la batidora", True), ("the left bud is dead", True),
+    ("el secador se para a los cinco minutos y al rato vuelve", False), ("blender does nothing, it flashes", False),
+    ("¿qué hago si se me ha roto la jarra?", False),
+])  # fmt: skip
+def test_what_is_broken_for_good_needs_no_guide(text: str, past: bool) -> None:
+    assert wishes.is_past_trying(text) is past
+
+
+def test_money_is_spoken_of() -> None:
+    assert wishes.wants_money("¿y no me podéis dar el dinero?") and not wishes.wants_money("que me la reparéis")

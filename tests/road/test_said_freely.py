@@ -208,3 +208,21 @@ def test_an_order_after_an_answer_begins_what_that_was_about(stranger: Strangers
     carmen.say("¿se pueden devolver unos cascos con el nombre de mi novia grabado?")
     carmen.say("LB-10416")
     assert "Número de caso" in said(carmen, "carmen.diaz@correo.example")
+
+
+def test_a_product_named_while_the_number_is_waited_for_asks_nothing(stranger: Strangers) -> None:
+    one = stranger("web")
+    one.say("quiero devolver algo")
+    assert "30 días" not in said(one, "el secador") and one.state()["asks"] == "order_number"
+
+
+def test_what_was_a_mistake_to_buy_goes_back(stranger: Strangers) -> None:
+    ivan = stranger("web")
+    ivan.say("comprarla fue un error, es feísima. la fragua digo. 10426, ivan.morales@correo.example")
+    assert ivan.state()["asks"] in ("reason", "pickup")
+
+
+def test_the_same_is_asked_of_another_product(stack: Stack) -> None:
+    carmen = SandboxPhone(stack.urls["web"], "telegram", "700100008")
+    carmen.say("quiero devolver el secador")
+    assert "Eco B2" in said(carmen, "¿y los auriculares?")

@@ -38,6 +38,7 @@ from bot.shop.understand import (
 
 
 @pytest.mark.parametrize("text", [
+    "cambiad la dirección del 10401", "the address for 10401 please",
     "lb10401", "LB 10401", "LB-10401", "lb–10401", "L B 10401", "el 10401", "10401", "10401?", "(10401)",
     "pedido nº10401",
     "order #10401", "10.401", "mi pedido 10 401", "LB 1 0 4 0 1", "número diez mil cuatrocientos uno",

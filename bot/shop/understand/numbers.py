@@ -25,6 +25,8 @@ ADDRESS_WORDS = any_of(
     "avenue", "codigo postal", "cp", "postcode", "zip", "piso", "puerta",
     "avinguda", "carrer", "placa", "ronda", "camino", "carretera", "rua", "rue", "lane", "square",
 )  # fmt: skip
+# "Cambiad la dirección del 10410", "the address for 10410".
+POINTED_AT = re.compile(r"\b(?:el|del|al|for|of|on)\s*$")
 MONEY = re.compile(r"\s*(?:€|eur\b|euros?\b)")
 
 
@@ -103,7 +105,9 @@ def _is_order(folded: str, match: re.Match[str], size: int) -> bool:
     if has(before[-25:], ORDER_WORDS):
         return True
     town = re.match(r"[\s,]+([a-z ]{3,30})", after) or re.search(r"([a-z ]{3,30})[\s,]+$", before)
-    return not (town and zone(town[1])) and not has(folded, ADDRESS_WORDS)
+    if town and zone(town[1]):
+        return False
+    return POINTED_AT.search(before) is not None or not has(folded, ADDRESS_WORDS)
 
 
 def _split_or_spoken(folded: str, size: int, asked: bool) -> list[str]:
