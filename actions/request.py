@@ -216,10 +216,11 @@ class Request(SyncAction):
         beside = wishes.questions_beside(turn.words) if self.flow in RULES_OF else []
         faulty = self._tells_a_fault(turn)
         given_up = self.flow == "warranty" and wishes.is_past_trying(turn.words)
-        if faulty and not given_up and named is None and not turn.answered:
-            advise(turn)
         meant = named is not None or faulty or given_up or self._meant_by_what_was_said(turn)
         if meant or turn.intent == "affirm" or proves or (turn.asks < DOUBTED and not beside):
+            asks_for_it = wishes.is_question(turn.words) and not proves
+            if not given_up and not turn.answered and (asks_for_it or (faulty and named is None)):
+                advise(turn, self.flow)
             self._answer_beside(turn)
             return
         asks = turn.asks >= (ASKED if self.flow in RULES_OF else ASKED_OF_OWN)

@@ -30,6 +30,8 @@ BEGUN_AFTER = {
     "envio-seguimiento": "order_status", "envio-plazos": "order_status", "pedido-cancelar": "cancel",
     "pedido-direccion": "address", "factura": "invoice", "recall-chispa-2": "recall",
 }  # fmt: skip
+# What people ask whether they may have: they are told the rule, and it begins.
+ASKED_FOR = frozenset({"address", "cancel", "exchange", "invoice"})
 # One of several questions is answered beside the others by an article this sure.
 SURE_BESIDE = 0.5
 # Who tells what is broken and asks nothing is told of a guide this sure.
@@ -84,12 +86,16 @@ def answer_question(turn: Turn, least: float = 0.0, flow: str | None = None, tex
     return bool(telling)
 
 
-def advise(turn: Turn) -> None:
-    """Tell what a guide says to what the customer told of a product, where one surely does."""
+def advise(turn: Turn, flow: str) -> None:
+    """Tell what surely bears on a request that begins: a guide on what is broken, or the rule of what is asked for."""
     known = look_up(turn, turn.words)
-    if known.found and known.found.found and known.found.guide and known.sure >= SURE_TO_HELP:
+    if not (known.found and known.found.found and known.sure >= SURE_TO_HELP):
+        return
+    if known.found.guide and flow == "warranty":
         tell(turn, known, None)
         turn.say("utter_if_that_does_not_help")
+    elif flow in ASKED_FOR and BEGUN_AFTER.get(known.source or "") == flow:
+        tell(turn, known, None)
 
 
 def remember(turn: Turn, known: Known) -> None:

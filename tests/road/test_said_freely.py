@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from deploy.local.stack import Stack
 from tests.road.people import Agent, Customer, SandboxPhone
 
@@ -226,3 +228,12 @@ def test_the_same_is_asked_of_another_product(stack: Stack) -> None:
     carmen = SandboxPhone(stack.urls["web"], "telegram", "700100008")
     carmen.say("quiero devolver el secador")
     assert "Eco B2" in said(carmen, "¿y los auriculares?")
+
+
+@pytest.mark.parametrize(("text", "told"), [
+    ("puse mal el número del portal, lo podéis corregir?", "almacén"),
+    ("¿me podéis mandar la factura?", "NIF"),
+])  # fmt: skip
+def test_who_asks_whether_they_may_is_told_the_rule_and_it_begins(stranger: Strangers, text: str, told: str) -> None:
+    one = stranger("web")
+    assert told in said(one, text) and one.state()["asks"] == "order_number"
