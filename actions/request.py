@@ -35,6 +35,8 @@ FIRM_WISH = 0.8
 # my order?"). Below that an answer takes the place of the flow only where it is the surer, the less the words ask.
 DOUBTED, ASKED, ASKED_OF_OWN = 0.12, 0.6, 0.8
 TOGETHER = 0.95
+# Who wants their order looked up so plainly is told no rule: what is found says more.
+JUST_THAT = 0.95
 FREE_TEXT = frozenset({"reason", "fault", "address"})
 # "I can't now" beside these is an answer rather than the end; another wish must be this clear where it comes with what
 # was asked; and what is told this likely is no wish.
@@ -218,7 +220,8 @@ class Request(SyncAction):
         given_up = self.flow == "warranty" and wishes.is_past_trying(turn.words)
         meant = named is not None or faulty or given_up or self._meant_by_what_was_said(turn)
         if meant or turn.intent == "affirm" or proves or (turn.asks < DOUBTED and not beside):
-            asks_for_it = wishes.is_question(turn.words) and not proves
+            plainly = self.flow == "order_status" and turn.confidence >= JUST_THAT
+            asks_for_it = wishes.asks_in_part(turn.words) and not (proves or plainly)
             if not given_up and not turn.answered and (asks_for_it or (faulty and named is None)):
                 advise(turn, self.flow)
             self._answer_beside(turn)

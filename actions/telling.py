@@ -27,11 +27,14 @@ BEGUN_AFTER = {
     "devolucion-navidad": "return", "cambios": "exchange", "llego-danado": "damaged",
     "producto-equivocado": "wrong_item", "garantia-como": "warranty", "garantia-duracion": "warranty",
     "garantia-comercial": "warranty", "garantia-exclusiones": "warranty", "garantia-reacondicionados": "warranty",
-    "envio-seguimiento": "order_status", "envio-plazos": "order_status", "pedido-cancelar": "cancel",
-    "pedido-direccion": "address", "factura": "invoice", "recall-chispa-2": "recall",
+    "envio-seguimiento": "order_status", "envio-plazos": "order_status", "envio-perdido": "order_status",
+    "pedido-cancelar": "cancel", "pedido-direccion": "address", "factura": "invoice", "recall-chispa-2": "recall",
 }  # fmt: skip
-# What people ask whether they may have: they are told the rule, and it begins.
-ASKED_FOR = frozenset({"address", "cancel", "exchange", "invoice"})
+# What people ask whether they may have: they are told the rule, and it begins. And whose rule it is.
+ASKED_FOR = {
+    "address": "address", "cancel": "cancel", "exchange": "exchange", "invoice": "invoice",
+    "order_status": "order_status", "lost_parcel": "order_status",
+}  # fmt: skip
 # One of several questions is answered beside the others by an article this sure.
 SURE_BESIDE = 0.5
 # Who tells what is broken and asks nothing is told of a guide this sure.
@@ -89,12 +92,10 @@ def answer_question(turn: Turn, least: float = 0.0, flow: str | None = None, tex
 def advise(turn: Turn, flow: str) -> None:
     """Tell what surely bears on a request that begins: a guide on what is broken, or the rule of what is asked for."""
     known = look_up(turn, turn.words)
-    if not (known.found and known.found.found and known.sure >= SURE_TO_HELP):
-        return
-    if known.found.guide and flow == "warranty":
+    if flow == "warranty" and known.found and known.found.guide and known.sure >= SURE_TO_HELP:
         tell(turn, known, None)
         turn.say("utter_if_that_does_not_help")
-    elif flow in ASKED_FOR and BEGUN_AFTER.get(known.source or "") == flow:
+    elif flow in ASKED_FOR and BEGUN_AFTER.get(known.source) == ASKED_FOR[flow] and known.sure >= SURE_BESIDE:
         tell(turn, known, None)
 
 

@@ -285,6 +285,11 @@ def is_question(text: str) -> bool:
     return "?" in text or bool(CAN_IT_BE.match(plain(text)))
 
 
+def asks_in_part(text: str) -> bool:
+    """Whether a part of the words is a question: "wrong colour, could I swap it"."""
+    return any(map(is_question, re.split(r"[,.;]\s+", text)))
+
+
 def questions_beside(text: str) -> list[str]:
     """The parts of a longer text that ask something of their own, beside an order or a wish."""
     parts = [TELL_ME.sub("", plain(part)).strip(" ,") for part in BESIDE.split(text) if part and part.strip()]
