@@ -32,7 +32,7 @@ FOLDS = 5
 REFUSED = 0.825
 # A wrong first article counts as not answered, but less than a question that no article answers.
 WRONG_WEIGHT = 0.3
-RANKING_PENALTY, CONFIDENCE_PENALTY = 1.0, 1.0
+RANKING_PENALTY, CONFIDENCE_PENALTY = 1.0, 10.0
 
 
 @dataclass

@@ -25,6 +25,7 @@ from knowledge.lexical import Lexicon, rarity
 from knowledge.models import ArticlePage, IndexState
 from knowledge.passages import Passage
 from knowledge.scoring import Sizes, sort_of
+from knowledge.sentences import Sentences
 from knowledge.spelling import Spelling
 
 
@@ -58,6 +59,16 @@ class Article:
         pairs = zip(self.passages, self.tokens, strict=True)
         return [stems for passage, stems in pairs if passage.kind != "sentence"]
 
+    @property
+    def sentences(self) -> list[set[str]]:
+        """The stems of each single sentence of the text."""
+        parted = any(passage.kind == "sentence" for passage in self.passages)
+        return [
+            set(stems)
+            for passage, stems in zip(self.passages, self.tokens, strict=True)
+            if passage.kind != "question" and not (parted and passages.parted(passage))
+        ]
+
     @cached_property
     def ids(self) -> tuple[str, ...]:
         """The id of each passage."""
@@ -76,10 +87,11 @@ class Article:
 @dataclass(frozen=True, eq=False)
 class Words:
     """The words of all articles of one language: BM25 over their passages (single sentences are in a section already),
-    and where each article's begin and end among them; for each stem the numbers of the articles that have it, and in
-    how many passages."""
+    and where each article's begin and end among them; their sentences; for each stem the numbers of the articles that
+    have it, and in how many passages."""
 
     lexicon: Lexicon
+    sentences: Sentences
     spelling: Spelling
     articles: tuple[Article, ...]
     numbers: dict[int, int]
@@ -97,6 +109,7 @@ class Words:
         texts = [article.texts for article in articles]
         return cls(
             Lexicon([stems for own in texts for stems in own]),
+            Sentences([article.sentences for article in articles]),
             Spelling(lists),
             articles,
             {article.page_id: number for number, article in enumerate(articles)},

@@ -20,7 +20,7 @@ from knowledge import products, rendering
 from knowledge.models import ArticlePage
 
 # Raise it when passages of the same article come out differently: the index is then built anew.
-SPLITTER_VERSION = "3"
+SPLITTER_VERSION = "4"
 # Characters of one section passage: what a customer still reads in one chat message.
 SECTION_LIMIT = 900
 # A section longer than this is searched by its sentences too, but for those too short to say anything alone.
@@ -74,8 +74,13 @@ def split(page: ArticlePage) -> tuple[Passage, ...]:
         for text in packed(part.lines):
             add("section", text, about + text, heading)
             for sentence in sentences(text) if len(text) > LONG else ():
-                add("sentence", sentence, f"{heading}\n{sentence}".lstrip(), heading)
+                add("sentence", sentence, about + sentence, heading)
     return tuple(found.values())
+
+
+def parted(passage: Passage) -> bool:
+    """Whether a section is searched by its sentences too."""
+    return passage.kind == "section" and len(passage.text) > LONG
 
 
 def metadata(passage: Passage, page: ArticlePage) -> dict[str, Any]:

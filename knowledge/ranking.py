@@ -58,11 +58,12 @@ class Near:
 @dataclass(frozen=True)
 class Shared:
     """The words that a question has in common with the articles, by language: its stems, for each article its share of
-    the question's weight, and for each passage its BM25 share."""
+    the question's weight and the share that its best sentence has, and for each passage its BM25 share."""
 
     known: Corpus
     stems: dict[str, list[str]]
     articles: dict[str, NDArray[np.float32]]
+    sentences: dict[str, NDArray[np.float32]]
     passages: dict[str, NDArray[np.float32]]
 
     @classmethod
@@ -73,6 +74,7 @@ class Shared:
             known,
             stems,
             {code: np.where(mask, known.words[code].shares(stems[code]), 0.0) for code, mask in shown.items()},
+            {code: known.words[code].sentences.best(stems[code]) for code in shown},
             {code: known.words[code].lexicon.scores(stems[code]) for code in shown},
         )
 
@@ -85,12 +87,16 @@ class Shared:
             found += [(-float(shares[number]), articles[number].slug) for number in best if shares[number] > 0]
         return [slug for _share, slug in sorted(found)[:BY_WORDS]]
 
-    def with_article(self, article: Article) -> tuple[float, float]:
-        """(the article's share, the BM25 share of its best passage)."""
+    def with_article(self, article: Article) -> tuple[float, float, float]:
+        """(the article's share, the BM25 share of its best passage, the share of its best sentence)."""
         words = self.known.words[article.language]
         number = words.numbers[article.page_id]
         own = self.passages[article.language][words.bounds[number] : words.bounds[number + 1]]
-        return float(self.articles[article.language][number]), float(own.max(initial=0.0))
+        return (
+            float(self.articles[article.language][number]),
+            float(own.max(initial=0.0)),
+            float(self.sentences[article.language][number]),
+        )
 
 
 @dataclass(frozen=True)

@@ -23,15 +23,17 @@ WORDING, TEXT, SENTENCE = range(3)
 
 FEATURES = (
     "wordings", "text", "sentence", "other_wordings", "other_text", "other_sentence", "words", "passage_words",
-    "mention", "product", "other_product", "no_product", "kin",
+    "sentence_words", "mention", "product", "other_product", "no_product", "kin",
 )  # fmt: skip
 NEAR = 6
-PASSAGE_WORDS, KIN = FEATURES.index("passage_words"), FEATURES.index("kin")
+KIN = FEATURES.index("kin")
+# What tells of the first article whether it answers, as it stands.
+TELLING = tuple(map(FEATURES.index, ("passage_words", "sentence", "sentence_words")))
 AGAINST = frozenset({"other_product", "no_product"})
 
 SIGNALS = (
-    "score", "chance", "margin", "lead", "known_words", "own_words", "passage_words", "kin_lead", "closer",
-    "unlike_none",
+    "score", "chance", "margin", "lead", "known_words", "own_words", "passage_words", "sentence",
+    "sentence_words", "kin_lead", "closer", "unlike_none",
 )  # fmt: skip
 
 type Three = tuple[float, float, float]
@@ -162,7 +164,7 @@ def signals(ranked: Sequence[Ranked], known_words: float, own_words: float, told
         first - sum(rest) / len(rest),
         known_words,
         own_words,
-        ranked[0].features[PASSAGE_WORDS],
+        *(ranked[0].features[number] for number in TELLING),
         ranked[0].features[KIN] - max((article.features[KIN] for article in ranked[1:]), default=0.0),
         closer,
         -none,

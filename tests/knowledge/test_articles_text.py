@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from wagtail.models import Locale
 
 from knowledge import lexical, passages, rendering
 from knowledge.gaps import record_gap
 from knowledge.masking import masked
-from knowledge.models import Gap
+from knowledge.models import ArticlePage, Gap
+from knowledge.sentences import Sentences
 
 
 @pytest.mark.parametrize(
@@ -72,6 +74,31 @@ def test_lexical_scores_lie_between_nothing_and_the_ideal() -> None:
     assert 0 < scores[0] < 1
     assert scores[1] == scores[2] == 0
     assert lexical.Lexicon([]).scores(["x"]).tolist() == []
+
+
+def test_a_question_is_met_by_one_sentence_not_by_words_here_and_there() -> None:
+    together, apart = ["devolv", "dinero", "plaz"], [["devolv", "hoy"], ["dinero", "ya"], ["plaz"]]
+    found = Sentences([[together, ["hola"]], apart, []]).best(together)
+
+    assert found[0] == pytest.approx(1.0)
+    assert 0 < found[1] < found[0]
+    assert found[2] == 0
+    assert Sentences([]).best(["devolv"]).tolist() == []
+
+
+def test_words_that_begin_alike_count_in_part() -> None:
+    found = Sentences([[["excepcion"]], [["except"]], [["exento"]]]).best(["excepcion"])
+
+    assert found[0] > found[1] > found[2] == 0
+
+
+def test_a_sentence_of_a_long_section_says_what_it_is_about(db: None) -> None:
+    told = [f"Guarda el resguardo número {number} hasta que veas el dinero en tu cuenta." for number in range(8)]
+    page = ArticlePage(pk=1, title="Devoluciones", body=" ".join(told), locale=Locale(pk=1, language_code="es"))
+    found = [passage for passage in passages.split(page) if passage.kind == "sentence"]
+
+    assert [passage.text for passage in found] == told
+    assert found[0].searched == f"Devoluciones\n{told[0]}"
 
 
 @pytest.mark.parametrize(
