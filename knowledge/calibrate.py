@@ -30,9 +30,10 @@ FOLDS = 5
 # The threshold refuses this share of the questions nobody can answer, of topics that were left out. Half of them were
 # written to lie as near to an article as they can; of what customers ask it refuses more (docs/quality.md).
 REFUSED = 0.825
-# A wrong first article counts as not answered, but less than a question that no article answers.
-WRONG_WEIGHT = 0.3
-RANKING_PENALTY, CONFIDENCE_PENALTY = 1.0, 10.0
+# A question with a wrong first article counts as not answered, but less than one that no article answers. That is so of
+# each question, not of all of them together: where few are wrong they would outweigh all others.
+WRONG_WEIGHT = 0.4
+RANKING_PENALTY, CONFIDENCE_PENALTY = 3.0, 10.0
 
 
 @dataclass
@@ -171,7 +172,7 @@ def fit_confidence(rows: Array, right: NDArray[np.bool_], answerable: NDArray[np
     """(means, scales, weights with the intercept last)."""
     wrong = answerable & ~right
     weight = np.where(right, 1 / right.sum(), 1 / (~answerable).sum())
-    weight[wrong] = WRONG_WEIGHT / max(1, int(wrong.sum()))
+    weight[wrong] *= WRONG_WEIGHT
     means, scales = rows.mean(axis=0), rows.std(axis=0) + 1e-6
     design = np.hstack([np.clip((rows - means) / scales, -3, 3), np.ones((len(rows), 1))])
     wanted = np.array([*[1.0] * len(scoring.SIGNALS), 0.0])

@@ -25,7 +25,7 @@ from knowledge.lexical import Lexicon, rarity
 from knowledge.models import ArticlePage, IndexState
 from knowledge.passages import Passage
 from knowledge.scoring import Sizes, sort_of
-from knowledge.sentences import Sentences
+from knowledge.sentences import Sentenced, Sentences
 from knowledge.spelling import Spelling
 
 
@@ -59,15 +59,17 @@ class Article:
         pairs = zip(self.passages, self.tokens, strict=True)
         return [stems for passage, stems in pairs if passage.kind != "sentence"]
 
-    @property
-    def sentences(self) -> list[set[str]]:
-        """The stems of each single sentence of the text."""
+    @cached_property
+    def sentences(self) -> Sentenced:
+        """Each single sentence of the text, with what it is about."""
         parted = any(passage.kind == "sentence" for passage in self.passages)
-        return [
-            set(stems)
-            for passage, stems in zip(self.passages, self.tokens, strict=True)
-            if passage.kind != "question" and not (parted and passages.parted(passage))
-        ]
+        return Sentenced.of(
+            [
+                passage.searched
+                for passage in self.passages
+                if passage.kind != "question" and not (parted and passages.parted(passage))
+            ]
+        )
 
     @cached_property
     def ids(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from knowledge import lexical, products, scoring
 from knowledge.corpus import Article, Corpus
 from knowledge.metric import Told
 from knowledge.scoring import Group, Nearest, Ranked, Three
+from knowledge.sentences import runs
 
 # Articles that no near passage points to, but many words: one published a moment ago is not in the index yet.
 BY_WORDS = 20
@@ -58,23 +59,24 @@ class Near:
 @dataclass(frozen=True)
 class Shared:
     """The words that a question has in common with the articles, by language: its stems, for each article its share of
-    the question's weight and the share that its best sentence has, and for each passage its BM25 share."""
+    the question's weight, for each run of letters how much it weighs, and for each passage its BM25 share."""
 
     known: Corpus
     stems: dict[str, list[str]]
     articles: dict[str, NDArray[np.float32]]
-    sentences: dict[str, NDArray[np.float32]]
+    letters: dict[str, NDArray[np.float32]]
     passages: dict[str, NDArray[np.float32]]
 
     @classmethod
     def of(cls, known: Corpus, asked: Asked) -> Shared:
         shown = known.shown(asked.language, asked.day)
         stems = {code: known.words[code].meant(words_in(asked, code)) for code in shown}
+        letters = runs(asked.text)
         return cls(
             known,
             stems,
             {code: np.where(mask, known.words[code].shares(stems[code]), 0.0) for code, mask in shown.items()},
-            {code: known.words[code].sentences.best(stems[code]) for code in shown},
+            {code: known.words[code].sentences.weights(letters) for code in shown},
             {code: known.words[code].lexicon.scores(stems[code]) for code in shown},
         )
 
@@ -95,7 +97,7 @@ class Shared:
         return (
             float(self.articles[article.language][number]),
             float(own.max(initial=0.0)),
-            float(self.sentences[article.language][number]),
+            words.sentences.best(number, self.letters[article.language]),
         )
 
 

@@ -11,7 +11,7 @@ from knowledge import lexical, passages, rendering
 from knowledge.gaps import record_gap
 from knowledge.masking import masked
 from knowledge.models import ArticlePage, Gap
-from knowledge.sentences import Sentences
+from knowledge.sentences import Sentenced, Sentences, runs
 
 
 @pytest.mark.parametrize(
@@ -76,20 +76,39 @@ def test_lexical_scores_lie_between_nothing_and_the_ideal() -> None:
     assert lexical.Lexicon([]).scores(["x"]).tolist() == []
 
 
+def shares(question: str, *articles: list[str]) -> list[float]:
+    """How much of the question the best sentence of each article has."""
+    known = Sentences([Sentenced.of(article) for article in articles])
+    weights = known.weights(runs(question))
+    return [known.best(number, weights) for number in range(len(articles))]
+
+
 def test_a_question_is_met_by_one_sentence_not_by_words_here_and_there() -> None:
-    together, apart = ["devolv", "dinero", "plaz"], [["devolv", "hoy"], ["dinero", "ya"], ["plaz"]]
-    found = Sentences([[together, ["hola"]], apart, []]).best(together)
+    together, apart = "devolver el dinero en plazo", ["devolver hoy", "el dinero ya", "en plazo"]
+    found = shares(together, ["hola", together], apart, ["…"], [])
 
     assert found[0] == pytest.approx(1.0)
     assert 0 < found[1] < found[0]
-    assert found[2] == 0
-    assert Sentences([]).best(["devolv"]).tolist() == []
+    assert found[2:] == [0, 0]
 
 
-def test_words_that_begin_alike_count_in_part() -> None:
-    found = Sentences([[["excepcion"]], [["except"]], [["exento"]]]).best(["excepcion"])
+def test_words_with_letters_in_common_count_in_part() -> None:
+    found = shares("excepciones", ["Exepciones."], ["Excepto hoy."], ["Todo."])
 
-    assert found[0] > found[1] > found[2] == 0
+    assert 1 > found[0] > found[1] > found[2] == 0
+
+
+def test_rare_letters_weigh_more_than_usual_ones() -> None:
+    found = shares("la garantía", ["la garantía"], ["la la"], ["garantía"])
+
+    assert found[2] > found[1] > 0
+
+
+@given(text=st.text())
+def test_any_text_has_runs_of_letters(text: str) -> None:
+    found = shares(text, [text])[0]
+
+    assert found == pytest.approx(1.0) if runs(text).size else found == 0
 
 
 def test_a_sentence_of_a_long_section_says_what_it_is_about(db: None) -> None:
