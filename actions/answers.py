@@ -151,7 +151,9 @@ def wished(turn: Turn) -> str | None:
 
 
 def told_of(text: str) -> str | None:
-    """The flow for what happened to a product, where the words say that and no wish."""
+    """The flow for what happened to a product, where the words say that and no wish; what they ask of a product in
+    general tells of nothing that happened."""
+    text = wishes.beside_its_questions(text)
     reason = understand.reason(text)
     bought = understand.products(text) or understand.order_numbers(text)
     if bought and reason in (None, "changed_mind") and REGRETS.search(plain(text)):

@@ -8,8 +8,10 @@ from dataclasses import asdict, dataclass, replace
 from actions import prices, several, wishes
 from actions.starts import OFFERS, STARTS
 from actions.turn import Button, Turn
-from bot.shop import understand
+from bot.shop import sentences, understand
 from bot.shop.catalogue import Product
+from bot.shop.decisions import returns
+from bot.shop.rulebook import current
 from knowledge import pictures, reading, wording
 from knowledge.answers import Answer, answer
 from knowledge.gaps import record_answer, record_gap
@@ -30,6 +32,8 @@ BEGUN_AFTER = {
     "envio-seguimiento": "order_status", "envio-plazos": "order_status", "pedido-cancelar": "cancel",
     "pedido-direccion": "address", "factura": "invoice", "recall-chispa-2": "recall",
 }  # fmt: skip
+# The articles that tell how long there is to return something.
+OF_THE_WINDOW = frozenset({"devoluciones-plazo", "devolucion-navidad"})
 # One of several questions is answered beside the others by an article this sure.
 SURE_BESIDE = 0.5
 # Who tells what is broken and asks nothing is told of a guide this sure.
@@ -70,18 +74,27 @@ def answer_question(turn: Turn, least: float = 0.0, flow: str | None = None, tex
     be unanswered.
     """
     question = text or turn.words
-    each = [look_up(turn, part, before) for part, before in several.questions(question)]
+    parts = several.questions(question)
+    each = [look_up(turn, part, before) for part, before in parts]
     telling = {known.source: known for known in each if known.source and known.sure >= max(least, SURE_BESIDE)}
-    if len(telling) < 2:
-        whole = look_up(turn, question)
-        remember(turn, whole)
-        one = max([whole, *telling.values()], key=lambda known: (bool(known.source), known.sure >= SURE_BESIDE))
-        telling = {one.source: one} if one.source and one.sure >= least else {}
+    if len(telling) < 2 or parts[0][1]:
+        telling = of_the_whole(turn, question, telling, least)
     for known in telling.values():
         tell(turn, known, flow if len(telling) == 1 else None)
     if telling and not least:
         admit_the_rest(turn, [known for known in each if not known.source and not known.near & telling.keys()])
     return bool(telling)
+
+
+def of_the_whole(turn: Turn, question: str, telling: dict[str, Known], least: float) -> dict[str, Known]:
+    """What is told where the questions of a message have not an answer each, or may all be about what was told before
+    them: the answer to the whole message, unless its questions are answered more surely one by one."""
+    whole = look_up(turn, question)
+    if len(telling) > 1 and not (whole.source and whole.sure >= max(known.sure for known in telling.values())):
+        return telling
+    remember(turn, whole)
+    one = max([whole, *telling.values()], key=lambda known: (bool(known.source), known.sure >= SURE_BESIDE))
+    return {one.source: one} if one.source and one.sure >= least else {}
 
 
 def advise(turn: Turn) -> None:
@@ -108,7 +121,8 @@ def look_up(turn: Turn, question: str, before: str = "") -> Known:
         asked = question if understand.priced(question) else context.split("\n")[0]
         return Known(question, asked, 1.0, tuple(each.sku for each in priced), tuple(priced))
     about = [*named] or understand.products(before) or discussed(turn)
-    found = answer(question, turn.language, products=about, context=[context] if context else [])
+    asked = understand.plainly_placed(question)
+    found = answer(asked, turn.language, products=about, context=[context] if context else [])
     leans = found.found and "\n" in found.asked
     if before and not leans and points_back(question, turn.language):
         found = replace(found, found=False)
@@ -122,6 +136,8 @@ def tell(turn: Turn, known: Known, flow: str | None) -> None:
         turn.say("utter_price", prices=prices.told(known.priced, turn.language))
     elif known.found:
         first = known.found.citations[0]
+        if first.slug in OF_THE_WINDOW:
+            tell_last_day(turn, known.question)
         turn.tell(
             known.found.text,
             citations=[asdict(citation) for citation in known.found.citations],
@@ -132,6 +148,14 @@ def tell(turn: Turn, known: Known, flow: str | None) -> None:
         if turn.form is None and (begins := BEGUN_AFTER.get(first.slug)):
             turn.keep(offer=begins)
     remember(turn, known)
+
+
+def tell_last_day(turn: Turn, question: str) -> None:
+    """Say until when what came on the day that the question tells can be returned."""
+    if delivered := understand.delivered_on(question, turn.today):
+        last = returns.last_day(delivered, current())
+        days = {"delivered": sentences.day(delivered, turn.language), "last": sentences.day(last, turn.language)}
+        turn.say("utter_last_day_to_return", **days)
 
 
 def points_back(question: str, language: str) -> bool:

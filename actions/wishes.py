@@ -21,6 +21,8 @@ WORDS = r"(?:\w+ ){0,3}?"
 OPENINGS = (
     r"cuant\w*", "como", "cual\\w*", "cuando", "donde", "en que", "por que", "xq", "quien", "hay",
     r"que (?:es|son|hago|se hace|pasa|tengo|plazo|dias?|lotes?|significa|hay|puedo|botones|coste|cosas?|parte)",
+    r"que (?!(?:el|la|los|las|lo|l[oa]s?|mi|un|una|me|te|se|nos|os|le|no|yo|tu) )\w+ (?:\w+ ){0,2}?"
+    r"(?:tienen?|llevan?|usan?|hacen?|admiten?|aguantan?|necesitan?|traen?|miden?|pesan?|gastan?|consumen?)",
     "how", "what", "when", "which", "where", "who", "why",
 )  # fmt: skip
 # "If I bought it in May" and "until Friday" may as well answer something.
@@ -185,6 +187,13 @@ def protests(text: str) -> bool:
 OF_MONEY = _phrases("(?:el|mi) dinero", r"reembols\w+", r"refund\w*", "money(?: back)?", "cash")
 
 
+# A question with one of these is about what happened to a thing rather than what such a thing is like.
+OF_ONES_OWN = _phrases(
+    "mi", "mis", "mi[ao]s?", "me", "nos", r"nuestr[oa]s?", "por que", "no", "sin", "ya", "sigue", "desde", "de repente",
+    "que (?:hago|puedo hacer|tengo que hacer|le pasa)", r"(?:lleg|vino|vinier|ha(?:n)? (?:venid|llegad|dejad))\w*",
+    "my", "mine", "our", "ours", "why", "no", "not", r"\w+n'?t", "nothing", "still", "since", "suddenly", "keeps?",
+    r"what (?:do|can|should) (?:i|we)", "arrived", "came", "turned up", "stopped", "broke",
+)  # fmt: skip
 # What no guide brings back to life.
 PAST_TRYING = _phrases(
     "packed in",
@@ -283,6 +292,13 @@ def asks(text: str) -> bool:
 def is_question(text: str) -> bool:
     """Whether the words have the form of a question, with its mark or without."""
     return "?" in text or bool(CAN_IT_BE.match(plain(text)))
+
+
+def beside_its_questions(text: str) -> str:
+    """The text without the sentences that ask what a product is like ("does it make much noise?"): those that name no
+    thing of the customer's own, deny nothing and do not ask why tell of no fault."""
+    sentences = re.split(r"(?<=[.!?\n])\s+", text)
+    return " ".join(each for each in sentences if not is_question(each) or OF_ONES_OWN.search(plain(each)))
 
 
 def questions_beside(text: str) -> list[str]:
