@@ -12,6 +12,7 @@ from actions.answers import (
     ASKED,
     LIKELY,
     SURE_OF_IT,
+    SURELY_ASKED,
     UNCLEAR_BEFORE_PERSON,
     misses_it,
     misunderstood,
@@ -109,7 +110,7 @@ class TakeOffer(TurnAction):
         elif yes and offered in OFFERS:
             return [FollowupAction(f"{offered}_form")]
         elif yes:
-            turn.say("utter_yes_to_what")
+            turn.say("utter_anything_else" if again.lately(turn) else "utter_yes_to_what")
         else:
             turn.say("utter_all_right")
         return [SlotSet("offer", None), SlotSet("unclear", 0)]
@@ -137,7 +138,8 @@ class TakeFact(TurnAction):
         offered = turn.slot("offer") if turn.slot("offer") in OFFERS and chooses else None
         if offered in TAKES_A_YES:
             offered = None
-        if not kept and not offered and again.lately(turn) and turn.asks < ASKED and not _begins(turn, named):
+        tells = turn.asks < ASKED or (turn.confidence >= SURELY_ASKED and not wishes.is_question(turn.words))
+        if not kept and not offered and again.lately(turn) and tells and not _begins(turn, named):
             turn.say("utter_noted_besides")
             return [SlotSet("unclear", 0)]
         if not kept and not offered and len(turn.words.split()) >= A_SENTENCE:

@@ -64,10 +64,16 @@ def resume(turn: Turn) -> list[EventType]:
     if concluded["flow"] in EXPLAINED and wishes.asks_why(turn.words):
         turn.say("utter_decided")
         return _again(concluded, {"confirm": concluded["facts"].get("confirm")})
-    if concluded["flow"] in EXPLAINED and wishes.protests(turn.words):
+    if concluded["flow"] in EXPLAINED and (wishes.protests(turn.words) or denies_the_record(turn, concluded)):
         turn.say("utter_decision_stands")
         return [SlotSet("offer", "person"), SlotSet("unclear", 0)]
     return []
+
+
+def denies_the_record(turn: Turn, concluded: dict[str, Any]) -> bool:
+    """Whether the words call sealed what was decided on without asking, because the order's record says otherwise."""
+    asked = "condition" in concluded["facts"] or "?" in turn.words
+    return concluded["flow"] in SENT_BACK and not asked and understand.sealed(turn.words) is True
 
 
 def told_before(turn: Turn, flow: str) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ import re
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
-from actions import again, matters, wishes
+from actions import again, facts, matters, wishes
 from actions.facts import NEVER_CAME, NO_PARCEL, REMEDIES
 from actions.orders import under_way
 from actions.starts import OFFERS, STARTS
@@ -32,9 +32,16 @@ REGRETS = re.compile(
     r"\b(?:(?:fue|ha sido) un error|no me (?:gusta|convence)n?|me (?:he )?arrep\w+|fe[ao]s?|feisim[ao]s?|"
     r"(?:was|were) a mistake|(?:don'?t|do not) like|regret\w*|ugly|hideous)\b"
 )
+# Said after a decision, it is taken in.
+AGREES = re.compile(
+    r"\W*(?:s[ií]|vale|ok(?:ay)?|perfecto|genial|de acuerdo|yes|yeah|yep|fine|great|perfect)\b(?!.*\b(?:pero|but)\b)",
+    re.I,
+)
 AT_ONCE = frozenset({"lost_parcel", "address", "rating"})
 # What neither asks nor looks as if it did is answered only by an article this sure.
 HARDLY_ASKS, SURE_OF_IT = 0.2, 0.8
+# So soon after an answer that offers something, a fact of that takes it up.
+TAKEN_UP_WITHIN = 2
 # From here on the words are a question, even if no article answers it; and from there, whatever wish they also name.
 ASKED, SURELY_ASKED = 0.6, 0.85
 
@@ -58,6 +65,9 @@ def reply(turn: Turn) -> list[EventType]:
     if free and turn.slot("question") and wishes.not_answered(turn.words):
         turn.say("utter_not_answered")
         return [SlotSet("offer", "person")]
+    if free and again.lately(turn) and AGREES.match(turn.words) and not wishes.is_question(turn.words):
+        turn.say("utter_noted_besides")
+        return [SlotSet("unclear", 0)]
     if free and (wanted := matters.several(turn.words)):
         return [FollowupAction(f"{wanted[0].flow}_form")]
     if free and (misses_it(turn) or takes_claim(turn)):
@@ -70,7 +80,7 @@ def reply(turn: Turn) -> list[EventType]:
         return [FollowupAction("order_status_form")]
     if free and turn.slot("order_number") and wishes.cancels_it(turn.words):
         return [FollowupAction("cancel_form")]
-    if free and (flow := wished(turn) or after_trying(turn) or _remedy_offered(turn)):
+    if free and (flow := wished(turn) or after_trying(turn) or _remedy_offered(turn) or _taken_up(turn)):
         return [FollowupAction(f"{flow}_form")]
     wish = wishes.wish(turn.words) if free else None
     intent, likely = turn.rank(STARTS)
@@ -119,6 +129,15 @@ def _remedy_offered(turn: Turn) -> str | None:
     """The flow that was offered, for who says what they want of it: "quiero el dinero"."""
     flow = _still_offered(turn) if "?" not in turn.words and wishes.wants(turn.words) else None
     return flow if flow in REMEDIES and understand.resolution(turn.words, REMEDIES[flow]) else None
+
+
+def _taken_up(turn: Turn) -> str | None:
+    """The flow that was offered, for who tells a fact of it without a word of taking it: "no me gusta el aroma"."""
+    flow = _still_offered(turn)
+    if flow is None or wishes.is_question(turn.words) or turn.since("offer") > TAKEN_UP_WITHIN:
+        return None
+    told = facts.said(again.retold(turn.words, flow))
+    return flow if flow in again.DECIDED_AGAIN and told else None
 
 
 def least_sure(turn: Turn) -> float:

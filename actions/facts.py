@@ -13,6 +13,7 @@ from actions import wishes
 from actions.turn import SURE, Turn
 from bot.shop import understand
 from bot.shop.decisions.facts import Resolution
+from bot.shop.rulebook import current
 
 KEPT = ("order_number", "email", "phone", "tried", "unclear", "offer", "flow")
 SLOTS = (
@@ -128,7 +129,7 @@ def learn(turn: Turn, known: Known, asked: str | None, flow: str) -> frozenset[s
             found[slot] = _picked(slot, value)
     elif turn.words or turn.photos:
         found = (
-            said(_anywhere(turn, asked))
+            said(_anywhere(turn, asked, flow))
             | said(told(turn.words, flow))
             | said(_answer(turn, asked, flow) if asked else {})
         )
@@ -204,14 +205,15 @@ def _picked(slot: str, value: str) -> Any:
     return [value] if slot == "product" else value
 
 
-def _anywhere(turn: Turn, asked: str | None) -> dict[str, Any]:
+def _anywhere(turn: Turn, asked: str | None, flow: str) -> dict[str, Any]:
     """Facts that carry their own sign, wherever they stand."""
     orders, emails, phones = (
         understand.order_numbers(turn.words, asked=asked == "order_number"),
         understand.emails(turn.words),
         understand.phones(turn.words),
     )
-    named = [*understand.products_meant(turn.words), *understand.lots(turn.words)]
+    products = understand.products_meant(turn.words)
+    named = [*(_that_fail(products) if flow in OF_FAULTS else products), *understand.lots(turn.words)]
     named = ["all"] if asked is None and WHOLE.search(turn.words) else named
     return {
         "order_number": orders[-1] if orders else None,
@@ -220,6 +222,12 @@ def _anywhere(turn: Turn, asked: str | None) -> dict[str, Any]:
         "product": named or None,
         "quantity": units(turn.words),
     }
+
+
+def _that_fail(products: list[str]) -> list[str]:
+    """The products without the food beside an appliance: "la cafetera saca el café frío" is about the machine."""
+    catalogue = current().catalogue
+    return [sku for sku in products if not catalogue.get(sku).food] or products
 
 
 def told(text: str, flow: str) -> dict[str, Any]:

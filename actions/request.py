@@ -103,8 +103,9 @@ class Request(SyncAction):
 
     def _take_from_question(self, turn: Turn, known: facts.Known) -> None:
         """What was told with the question whose answer offered this need not be told again."""
-        if not known.get("product"):
-            known["product"] = turn.slot("about")
+        about = [sku for sku in turn.slot("about") or () if not understand.is_service(sku)]
+        if not known.get("product") and about:
+            known["product"] = about
         if self.flow in facts.OF_FAULTS and not known.get("fault"):
             for name, value in again.of_question(turn.slot("question") or "").items():
                 known[name] = value

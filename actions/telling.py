@@ -12,6 +12,7 @@ from bot.shop import sentences, understand
 from bot.shop.catalogue import Product
 from bot.shop.decisions import returns
 from bot.shop.rulebook import current
+from bot.shop.understand.text import plain
 from knowledge import pictures, reading, wording
 from knowledge.answers import Answer, answer
 from knowledge.gaps import record_answer, record_gap
@@ -38,6 +39,13 @@ OF_THE_WINDOW = frozenset({"devoluciones-plazo", "devolucion-navidad"})
 SURE_BESIDE = 0.5
 # Who tells what is broken and asks nothing is told of a guide this sure.
 SURE_TO_HELP = 0.8
+# Asks whether something can still be done, and what that is where it is no repair.
+IN_TIME = re.compile(
+    r"\b(?:(?:estoy|llego|vamos|voy) (?:aun |todavia )?a tiempo|es (?:muy |demasiado )?tarde|too late|in time)\b"
+)
+GIVING_BACK = re.compile(
+    r"\b(?:de[bv]ol[bv]|devuel|cambi|cancel|anul|return|send|exchang|swap|refund)\w*", re.IGNORECASE
+)
 # "There" of these points to nothing that was said.
 IS_THERE = re.compile(r"\b(?:is|are|will) there\b", re.IGNORECASE)
 
@@ -121,7 +129,9 @@ def look_up(turn: Turn, question: str, before: str = "") -> Known:
         asked = question if understand.priced(question) else context.split("\n")[0]
         return Known(question, asked, 1.0, tuple(each.sku for each in priced), tuple(priced))
     about = [*named] or understand.products(before) or discussed(turn)
-    asked = understand.plainly_placed(question)
+    asked = (
+        SUBJECTS["warranty"][turn.language] if in_time_for_a_fault(question) else understand.plainly_placed(question)
+    )
     found = answer(asked, turn.language, products=about, context=[context] if context else [])
     leans = found.found and "\n" in found.asked
     if before and not leans and points_back(question, turn.language):
@@ -129,6 +139,12 @@ def look_up(turn: Turn, question: str, before: str = "") -> Known:
     if prices.asked_without_name(question) and not leans and (priced := prices.with_price(about)):
         return Known(question, question, 1.0, tuple(about), tuple(priced))
     return Known(question, found.asked or question[:ASKED_LENGTH], found.confidence, named, (), found)
+
+
+def in_time_for_a_fault(question: str) -> bool:
+    """Whether the words tell of something that failed, and only ask whether it is too late for that."""
+    told = IN_TIME.search(plain(question)) and understand.fault(question)
+    return bool(told) and understand.reason(question) not in ("damaged", "wrong") and not GIVING_BACK.search(question)
 
 
 def tell(turn: Turn, known: Known, flow: str | None) -> None:
@@ -153,9 +169,8 @@ def tell(turn: Turn, known: Known, flow: str | None) -> None:
 def tell_last_day(turn: Turn, question: str) -> None:
     """Say until when what came on the day that the question tells can be returned."""
     if delivered := understand.delivered_on(question, turn.today):
-        last = returns.last_day(delivered, current())
-        days = {"delivered": sentences.day(delivered, turn.language), "last": sentences.day(last, turn.language)}
-        turn.say("utter_last_day_to_return", **days)
+        last = sentences.day(returns.last_day(delivered, current()), turn.language)
+        turn.say("utter_last_day_to_return", delivered=sentences.day(delivered, turn.language), last=last)
 
 
 def points_back(question: str, language: str) -> bool:

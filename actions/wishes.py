@@ -82,6 +82,8 @@ OUTRIGHT = _phrases(
     "devuelvo", "i'?m sending (?:it|them) back", "ya no l[oa]s? quiero",
     "(?:i )?(?:don'?t|no longer) want (?:it|them)(?: any ?more)?",
 )  # fmt: skip
+# "Ya no lo quiero" beside these is why an order is called off.
+CALLS_OFF = _phrases(r"cancel\w*", r"anul\w+", "call (?:it )?off")
 # A question by its form, which only the customer's own account answers.
 OWN_POINTS = _phrases(
     r"cuantos puntos (?:tengo(?! que)|llevo|me quedan|hay en mi cuenta)", r"(?:saldo|cantidad) de (?:mis )?puntos",
@@ -275,7 +277,7 @@ def wish(text: str) -> str | None:
     if OWN_POINTS.search(folded):
         return "points"
     if OUTRIGHT.search(folded) and not ASKING.match(folded):
-        return "return"
+        return "cancel" if CALLS_OFF.search(folded) else "return"
     last = next((part for part in reversed(re.split(r"[?.!]+", folded)) if part.strip()), folded)
     wanting = last if WANTING.search(last) else "" if ASKING.match(folded) else folded
     if not WANTING.search(wanting) or KNOWING.search(folded):

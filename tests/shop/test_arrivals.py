@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bot.shop.understand import delivered_on, plainly_placed
+from bot.shop.understand import delivered_on, plainly_placed, way_back
 
 TODAY = date(2026, 11, 23)
 
@@ -36,3 +36,11 @@ def test_no_day_of_delivery(text: str) -> None:
 ])  # fmt: skip
 def test_palma_is_in_mallorca(text: str, read: str) -> None:
     assert plainly_placed(text) == read
+
+
+@pytest.mark.parametrize(("text", "pickup"), [
+    ("freidora no me cabe la llevo al punto", False), ("lo dejo yo en el punto de entrega", False),
+    ("que lo recojan en casa", True), ("me lo trajo el cartero", None),
+])  # fmt: skip
+def test_the_way_back_is_heard_unasked(text: str, pickup: bool | None) -> None:
+    assert way_back(text) is pickup

@@ -1,4 +1,4 @@
-"""The day on which something was delivered, as a question tells it: "me llegó el 2 de noviembre", "came 3 weeks ago"."""
+"""The day of delivery, as a question tells it: "me llegó el 2 de noviembre", "it came three weeks ago"."""
 
 import re
 from datetime import date, timedelta
