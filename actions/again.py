@@ -73,7 +73,8 @@ def resume(turn: Turn) -> list[EventType]:
 def denies_the_record(turn: Turn, concluded: dict[str, Any]) -> bool:
     """Whether the words call sealed what was decided on without asking, because the order's record says otherwise."""
     asked = "condition" in concluded["facts"] or "?" in turn.words
-    return concluded["flow"] in SENT_BACK and not asked and understand.sealed(turn.words) is True
+    told = understand.tells_seal(turn.words) and understand.sealed(turn.words) is True
+    return concluded["flow"] in SENT_BACK and told and not asked
 
 
 def told_before(turn: Turn, flow: str) -> dict[str, Any] | None:
