@@ -137,6 +137,15 @@ def of_question(text: str) -> dict[str, Any]:
     return {"fault" if told.exact else "opening": text[: facts.FAULT_LENGTH]} if told else {}
 
 
+def told_of_fault(turn: Turn) -> dict[str, Any]:
+    """The thing and its fault, told with a return that was decided lately: "one side is dead, I want my money back"."""
+    concluded = lately(turn)
+    if concluded is None or concluded["flow"] not in SENT_BACK or not concluded["facts"].get("opening"):
+        return {}
+    product = concluded["facts"].get("product")
+    return of_question(concluded["facts"]["opening"]) | ({"product": product} if product else {})
+
+
 def retold(text: str, flow: str) -> dict[str, Any]:
     """What the words tell of a request that has been decided; a bare yes or no tells nothing of it."""
     products, lots = understand.products_meant(text), understand.lots(text)

@@ -40,6 +40,7 @@ AGREES = re.compile(
 AT_ONCE = frozenset({"lost_parcel", "address", "rating"})
 # What neither asks nor looks as if it did is answered only by an article this sure.
 HARDLY_ASKS, SURE_OF_IT = 0.2, 0.8
+DONE_TO_IT = frozenset({"drop", "immersion", "third_party"})
 # So soon after an answer that offers something, a fact of that takes it up.
 TAKEN_UP_WITHIN = 2
 # From here on the words are a question, even if no article answers it; and from there, whatever wish they also name.
@@ -56,7 +57,9 @@ class AnswerQuestion(TurnAction):
         if not turn.words:
             turn.say("utter_unheard" if turn.unheard else "utter_not_understood")
             return []
-        return (again.resume(turn) if turn.form is None else []) or reply(turn)
+        orders = understand.order_numbers(turn.words) if turn.form is None else []
+        kept: list[EventType] = [SlotSet("order_number", orders[-1])] if orders else []
+        return [*kept, *((again.resume(turn) if turn.form is None else []) or reply(turn))]
 
 
 def reply(turn: Turn) -> list[EventType]:
@@ -76,6 +79,8 @@ def reply(turn: Turn) -> list[EventType]:
         return [FollowupAction(f"{STARTS[turn.rank(OF_PARCELS)[0]]}_form")]
     if free and (flow := again.of_another(turn)):
         return [SlotSet("offer", None), FollowupAction(f"{flow}_form")]
+    if free and spoilt(turn.words):
+        return [FollowupAction("warranty_form")]
     if free and wishes.brings_up(turn.words) and under_way(turn):
         return [FollowupAction("order_status_form")]
     if free and turn.slot("order_number") and wishes.cancels_it(turn.words):
@@ -88,6 +93,8 @@ def reply(turn: Turn) -> list[EventType]:
     if answer_question(turn, least_sure(turn), None if wish else flow):
         if wish:
             return [SlotSet("unclear", 0), SlotSet("offer", None), FollowupAction(f"{wish}_form")]
+        told = told_of(turn.words) if free else None
+        flow = told if told in ("damaged", "wrong_item") else flow
         kept = [] if flow is None and turn.offered in OFFERS else [SlotSet("offer", flow)]
         return [SlotSet("unclear", 0), *kept]
     if turn.intent == "off_topic" and turn.purpose("asks") < ASKED:
@@ -165,8 +172,15 @@ def wished(turn: Turn) -> str | None:
     flow = STARTS[intent]
     likely = confidence >= (LIKELY_AT_ONCE if flow in AT_ONCE else LIKELY)
     if understand.order_numbers(turn.words):
-        return flow if likely else told_of(turn.words) or "order_status"
+        asks = turn.intent == "ask_question" and turn.asks >= SURELY_ASKED
+        return flow if likely else told_of(turn.words) or (None if asks else "order_status")
     return flow if likely and turn.asks < WANTED and turn.purpose("wants") >= LIKELY else None
+
+
+def spoilt(text: str) -> bool:
+    """Whether the words tell, and ask nothing, of what was done to a product: no guide mends what was dropped."""
+    fault = understand.fault(text) if understand.products(text) and not wishes.is_question(text) else None
+    return fault is not None and fault.cause in DONE_TO_IT
 
 
 def told_of(text: str) -> str | None:
@@ -184,6 +198,8 @@ def told_of(text: str) -> str | None:
 
 def misunderstood(turn: Turn) -> list[EventType]:
     """Ask again with choices; the third time in a row, offer a person."""
+    if named := understand.products(turn.words):
+        turn.keep(about=named)
     times = int(turn.slot("unclear") or 0) + 1
     if times >= UNCLEAR_BEFORE_PERSON:
         turn.say("utter_offer_person")

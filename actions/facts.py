@@ -9,7 +9,7 @@ from typing import Any, get_args
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 
-from actions import wishes
+from actions import addresses, wishes
 from actions.turn import SURE, Turn
 from bot.shop import understand
 from bot.shop.decisions.facts import Resolution
@@ -20,7 +20,6 @@ SLOTS = (
     "product", "quantity", "reason", "fault", "photo", "condition", "descaled", "resolution", "pickup", "address",
     "confirm", "rating", "opening",
 )  # fmt: skip
-ORDER_OR_MAIL = re.compile(r"\bLB[- ]?\d{5}\b|\S+@\S+", re.I)
 QUESTION = re.compile(r"\?\s*$")
 ALL = re.compile(
     r"\b(todo|todos|todas|entero|completo|ambos|ambas|los dos|las dos|everything|all of (it|them)|both|whole)\b", re.I
@@ -167,6 +166,8 @@ def _without_passing(found: dict[str, Any], known: Known, asked: str | None) -> 
 def _with_opening(turn: Turn, known: Known, asked: str | None, flow: str, fault: str | None) -> dict[str, Any]:
     """What was told of the fault before belongs to it: the answer to "what exactly?" need not repeat the opening, and
     what is told later takes nothing back."""
+    if flow in ("return", "exchange") and not known.get("opening") and understand.reason(turn.words) == "faulty":
+        return {"opening": turn.words[:FAULT_LENGTH]}
     if flow not in OF_FAULTS:
         return {}
     if asked is None and fault is None and _describes(turn):
@@ -241,7 +242,7 @@ def told(text: str, flow: str) -> dict[str, Any]:
     if flow == "rating":
         return {"rating": understand.rating(text)}
     if flow == "address":
-        return {"address": _new_address(text)}
+        return {"address": addresses.told_with_the_wish(text)}
     if flow == "lost_parcel":
         return {"confirm": True if NEVER_CAME.search(text) else None}
     if flow in OF_FAULTS:
@@ -268,13 +269,6 @@ def _remedy(text: str, flow: str) -> str | None:
     """The remedy that is wished for before any was offered."""
     wished = flow == "exchange" or (flow in REMEDIES and wishes.wants(text))
     return understand.resolution(text, REMEDIES[flow]) if wished else None
-
-
-def _new_address(text: str) -> str | None:
-    """An address that comes with the wish: the words without what names the order."""
-    rest = ORDER_OR_MAIL.sub(" ", text)
-    whole = understand.looks_like_address(rest) and understand.address_lacks(rest) is None
-    return " ".join(rest.split())[:FAULT_LENGTH] if whole else None
 
 
 def _answer(turn: Turn, asked: str, flow: str) -> dict[str, Any]:

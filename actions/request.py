@@ -52,6 +52,8 @@ SWAPPED = frozenset({"return", "exchange"})
 # And two ends of another: a copy of what we know, or nothing left of it.
 DATA = frozenset({"export", "erasure"})
 SHARED = ("product", "quantity", "condition", "reason", "pickup")
+# So few messages after a product was named, a fault without one is that product's.
+JUST_NOW = 2
 # Less sure than that, another request is no reason to leave the one under way.
 LEAVES = 0.7
 
@@ -83,8 +85,8 @@ class Request(SyncAction):
             resumed = self._resumes(turn, known, begins)
             begins = begins and not resumed
             learned = facts.learn(turn, known, None, self.flow) if resumed else self._hear(turn, known, begins)
-            if begins and self._was_offered(turn):
-                self._take_from_question(turn, known)
+            if begins:
+                self._take_what_was_told(turn, known)
             order = self._order(turn, known, learned, begins or resumed) if self.needs_order else None
             slot = self.missing(turn, known, order)
         except Asked as asked:
@@ -101,13 +103,21 @@ class Request(SyncAction):
         known["flow"] = self.flow
         return [*turn.events, *known.events(), SlotSet("requested_slot", slot)]
 
-    def _take_from_question(self, turn: Turn, known: facts.Known) -> None:
-        """What was told with the question whose answer offered this need not be told again."""
+    def _take_what_was_told(self, turn: Turn, known: facts.Known) -> None:
+        """What was told with the question whose answer offered this, with the return that was refused, or in words
+        that nobody understood a moment ago, need not be told again."""
+        offered, question = self._was_offered(turn), turn.slot("question") or ""
         about = [sku for sku in turn.slot("about") or () if not understand.is_service(sku)]
-        if not known.get("product") and about:
-            known["product"] = about
-        if self.flow in facts.OF_FAULTS and not known.get("fault"):
-            for name, value in again.of_question(turn.slot("question") or "").items():
+        just_named = self.flow in facts.OF_FAULTS and turn.since("about") <= JUST_NOW
+        told = again.told_of_fault(turn) if self.flow == "warranty" else {}
+        if offered and self.flow in facts.OF_FAULTS and not told:
+            told = again.of_question(question)
+        if offered and self.flow in again.SENT_BACK and understand.tells_seal(question) and understand.sealed(question):
+            told = told | {"condition": "sealed"}
+        if about and (offered or just_named):
+            told = {"product": about} | told
+        for name, value in told.items():
+            if not known.get(name) and not (name == "opening" and known.get("fault")):
                 known[name] = value
 
     def _resumes(self, turn: Turn, known: facts.Known, begins: bool) -> bool:
@@ -210,6 +220,8 @@ class Request(SyncAction):
 
     def _hear_at_first(self, turn: Turn) -> None:
         """The opening may ask for a rule instead of wanting it applied, ask something beside, or name another wish."""
+        if (other := wishes.rather(turn.words, self.flow)) and {self.flow, other} == SWAPPED:
+            raise Elsewhere(other)
         named = wishes.wish(turn.words)
         if named and named != self.flow and {named, self.flow} <= set(STARTS.values()):
             raise Elsewhere(named)

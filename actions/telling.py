@@ -43,6 +43,15 @@ SURE_TO_HELP = 0.8
 IN_TIME = re.compile(
     r"\b(?:(?:estoy|llego|vamos|voy) (?:aun |todavia )?a tiempo|es (?:muy |demasiado )?tarde|too late|in time)\b"
 )
+PAPERS = re.compile(
+    r"\b(?:perd\w+|no (?:encuentro|tengo|guarde|conservo)|sin|tire|tirado|lost|no|without|can'?t find|haven'?t got|"
+    r"threw|thrown|binned)\b.{0,25}\b(?:ticke?t|tique|recibo|factura|receipt|invoice|bill|proof of purchase)\b"
+)
+GUARANTEE = re.compile(r"\b(?:garantia|guarantee|warranty)\b")
+WITHOUT_PAPERS = {
+    "es": "¿Hace falta la caja o el ticket para la garantía?",
+    "en": "Do I need the box or the receipt for the warranty?",
+}
 GIVING_BACK = re.compile(
     r"\b(?:de[bv]ol[bv]|devuel|cambi|cancel|anul|return|send|exchang|swap|refund)\w*", re.IGNORECASE
 )
@@ -129,9 +138,7 @@ def look_up(turn: Turn, question: str, before: str = "") -> Known:
         asked = question if understand.priced(question) else context.split("\n")[0]
         return Known(question, asked, 1.0, tuple(each.sku for each in priced), tuple(priced))
     about = [*named] or understand.products(before) or discussed(turn)
-    asked = (
-        SUBJECTS["warranty"][turn.language] if in_time_for_a_fault(question) else understand.plainly_placed(question)
-    )
+    asked = plainly(question, turn.language)
     found = answer(asked, turn.language, products=about, context=[context] if context else [])
     leans = found.found and "\n" in found.asked
     if before and not leans and points_back(question, turn.language):
@@ -139,6 +146,17 @@ def look_up(turn: Turn, question: str, before: str = "") -> Known:
     if prices.asked_without_name(question) and not leans and (priced := prices.with_price(about)):
         return Known(question, question, 1.0, tuple(about), tuple(priced))
     return Known(question, found.asked or question[:ASKED_LENGTH], found.confidence, named, (), found)
+
+
+def plainly(question: str, language: str) -> str:
+    """The question in words that leave no doubt what it is about: of what failed, and only asks whether it is too late,
+    the warranty; of a lost receipt and the warranty, that too."""
+    folded = plain(question)
+    if in_time_for_a_fault(question):
+        return SUBJECTS["warranty"][language]
+    if PAPERS.search(folded) and GUARANTEE.search(folded) and not understand.fault(question):
+        return WITHOUT_PAPERS[language]
+    return understand.plainly_placed(question)
 
 
 def in_time_for_a_fault(question: str) -> bool:

@@ -266,6 +266,13 @@ def swaps(text: str) -> str | None:
     return next((flow for flow, words in SWAPS if words.search(folded)), None)
 
 
+def rather(text: str, flow: str) -> str | None:
+    """What `swaps` says where the words name another flow only: "pedí un cambio y ahora prefiero devolver"."""
+    folded = plain(text)
+    named = [each for each, words in SWAPS if words.search(folded)]
+    return named[0] if named and flow not in named else None
+
+
 def still_wrong(text: str) -> bool:
     """Whether the customer has tried what helps, and it did not."""
     return bool(STILL_WRONG.search(plain(text))) and "?" not in text
