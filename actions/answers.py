@@ -43,6 +43,7 @@ HARDLY_ASKS, SURE_OF_IT = 0.2, 0.8
 DONE_TO_IT = frozenset({"drop", "immersion", "third_party"})
 # So soon after an answer that offers something, a fact of that takes it up.
 TAKEN_UP_WITHIN = 2
+TAKEN_UP = again.DECIDED_AGAIN | {"address"}
 # From here on the words are a question, even if no article answers it; and from there, whatever wish they also name.
 ASKED, SURELY_ASKED = 0.6, 0.85
 
@@ -85,7 +86,7 @@ def reply(turn: Turn) -> list[EventType]:
         return [FollowupAction("order_status_form")]
     if free and turn.slot("order_number") and wishes.cancels_it(turn.words):
         return [FollowupAction("cancel_form")]
-    if free and (flow := wished(turn) or after_trying(turn) or _remedy_offered(turn) or _taken_up(turn)):
+    if free and (flow := wished(turn) or after_trying(turn) or _remedy_offered(turn) or taken_up(turn)):
         return [FollowupAction(f"{flow}_form")]
     wish = wishes.wish(turn.words) if free else None
     intent, likely = turn.rank(STARTS)
@@ -102,6 +103,8 @@ def reply(turn: Turn) -> list[EventType]:
         return []
     if free and told_of(turn.words):
         return [FollowupAction(f"{told_of(turn.words)}_form")]
+    if free and understand.order_numbers(turn.words):
+        return [FollowupAction("order_status_form")]
     if (free and wishes.asks(turn.words)) or turn.intent == "ask_question" or turn.purpose("asks") >= ASKED:
         admit_ignorance(turn)
         return [SlotSet("offer", "person"), SlotSet("unclear", 0)]
@@ -138,13 +141,13 @@ def _remedy_offered(turn: Turn) -> str | None:
     return flow if flow in REMEDIES and understand.resolution(turn.words, REMEDIES[flow]) else None
 
 
-def _taken_up(turn: Turn) -> str | None:
+def taken_up(turn: Turn) -> str | None:
     """The flow that was offered, for who tells a fact of it without a word of taking it: "no me gusta el aroma"."""
     flow = _still_offered(turn)
     if flow is None or wishes.is_question(turn.words) or turn.since("offer") > TAKEN_UP_WITHIN:
         return None
     told = facts.said(again.retold(turn.words, flow))
-    return flow if flow in again.DECIDED_AGAIN and told else None
+    return flow if flow in TAKEN_UP and told else None
 
 
 def least_sure(turn: Turn) -> float:
@@ -172,9 +175,18 @@ def wished(turn: Turn) -> str | None:
     flow = STARTS[intent]
     likely = confidence >= (LIKELY_AT_ONCE if flow in AT_ONCE else LIKELY)
     if understand.order_numbers(turn.words):
-        asks = turn.intent == "ask_question" and turn.asks >= SURELY_ASKED
-        return flow if likely else told_of(turn.words) or (None if asks else "order_status")
+        return flow if likely else _of_the_order(turn)
     return flow if likely and turn.asks < WANTED and turn.purpose("wants") >= LIKELY else None
+
+
+def _of_the_order(turn: Turn) -> str | None:
+    """What words that name an order want, where the classifier knows no flow for them: a part that wishes, a thing that
+    is asked of this order or told of it, or where it is; nothing where they surely ask a rule."""
+    named = matters.named(turn.words)
+    asks = turn.intent == "ask_question" and turn.asks >= SURELY_ASKED
+    if named == "warranty" and asks:
+        named = None
+    return wishes.wish_of_a_part(turn.words) or named or told_of(turn.words) or (None if asks else "order_status")
 
 
 def spoilt(text: str) -> bool:

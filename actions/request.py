@@ -43,7 +43,7 @@ CLEARLY_ANOTHER, TOLD = 0.9, 0.5
 # Reasons for a person that the answer to a plain question may sound like.
 SAID_ALIKE = frozenset({"asked_for_person", "others_order", "very_upset"})
 ACTS = frozenset({"greet", "thank", "goodbye", "ask_bot", "small_talk", "help", "switch_language", "off_topic"})
-NO_THANKS = re.compile(r"\W*(no|nope|nah|nada)\W*(gracias|thanks|thank you|thx|da igual|nada|deja)?\W*", re.I)
+NO_THANKS = re.compile(r"\W*(no|nope|nah|nada)\W*(nothing|gracias|thanks|thank you|thx|da igual|nada|deja)?\W*", re.I)
 SHORT = {"greet": "utter_greet_again", "thank": "utter_thank_short"}
 # What is said of a thing sounds like several requests at once: "llegó roto" may well be the reason of a return.
 ALIKE = frozenset({"return", "exchange", "damaged", "wrong_item", "warranty", "recall"})

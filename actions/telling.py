@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import asdict, dataclass, replace
 
-from actions import prices, several, wishes
+from actions import again, prices, several, wishes
 from actions.starts import OFFERS, STARTS
 from actions.turn import Button, Turn
 from bot.shop import sentences, understand
@@ -23,6 +23,12 @@ LOTS = ("CH2-", "lot_", "all")
 SUBJECTS = {
     "warranty": {"es": "¿Cuánto dura la garantía?", "en": "How long does the warranty last?"},
     "return": {"es": "¿Cuánto tiempo tengo para devolver?", "en": "How long do I have to return something?"},
+}
+# And what one leans on after a request that is done.
+SUBJECTS_DONE = {
+    "points": {"es": "¿Cómo funcionan los puntos del Club Lumbre?", "en": "How do Club Lumbre points work?"},
+    "order_status": {"es": "¿Cuánto tarda en llegar mi pedido?", "en": "How long does my order take to arrive?"},
+    "lost_parcel": {"es": "¿Qué hago si mi paquete se ha perdido?", "en": "What if my parcel is lost?"},
 }
 # The request that the order of who read such an answer is for.
 BEGUN_AFTER = {
@@ -132,7 +138,7 @@ def remember(turn: Turn, known: Known) -> None:
 def look_up(turn: Turn, question: str, before: str = "") -> Known:
     """What there is to say to a question. `before`: what the message said before it."""
     subject = SUBJECTS.get(turn.slot("flow") or "", {}) if wishes.is_question(question) else {}
-    context = before or turn.slot("question") or subject.get(turn.language, "")
+    context = before or _just_done(turn) or turn.slot("question") or subject.get(turn.language, "")
     named = tuple(understand.products(question))
     if priced := prices.asked(question, context.split("\n")[0]):
         asked = question if understand.priced(question) else context.split("\n")[0]
@@ -146,6 +152,14 @@ def look_up(turn: Turn, question: str, before: str = "") -> Known:
     if prices.asked_without_name(question) and not leans and (priced := prices.with_price(about)):
         return Known(question, question, 1.0, tuple(about), tuple(priced))
     return Known(question, found.asked or question[:ASKED_LENGTH], found.confidence, named, (), found)
+
+
+def _just_done(turn: Turn) -> str:
+    """What a question leans on that comes after a request was concluded, and after no other question."""
+    concluded = again.lately(turn)
+    if concluded is None or turn.since("concluded") > turn.since("question"):
+        return ""
+    return SUBJECTS_DONE.get(concluded["flow"], {}).get(turn.language, "")
 
 
 def plainly(question: str, language: str) -> str:

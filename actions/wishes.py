@@ -55,7 +55,8 @@ WANTING = _phrases(
 WISHES: tuple[tuple[str, Pattern], ...] = (
     ("cancel", _phrases(
         r"(?:cancel|anul)ar(?=\W*$)", r"to cancel(?=\W*$)",
-        rf"cancel\w* {WORDS}(?:pedido|compra|orden|order|purchase)", rf"anul\w+ {WORDS}(?:pedido|compra|orden)",
+        rf"cancel\w* {WORDS}(?:pedido|compra|orden|order|purchase|lb\W?\d{{5}}|\d{{5}})",
+        rf"anul\w+ {WORDS}(?:pedido|compra|orden)",
     )),
     ("address", _phrases(
         rf"cambi\w+ {WORDS}direccion", rf"change {WORDS}address", "otra direccion", "different address",
@@ -290,6 +291,11 @@ def wish(text: str) -> str | None:
     if not WANTING.search(wanting) or KNOWING.search(folded):
         return None
     return next((flow for flow, words in WISHES if words.search(wanting)), None)
+
+
+def wish_of_a_part(text: str) -> str | None:
+    """What a part of the text wishes for, whatever another one asks: "cancel it, and do you know how long ..."."""
+    return next((flow for part in BESIDE.split(text) if part and (flow := wish(part))), None)
 
 
 def asks(text: str) -> bool:

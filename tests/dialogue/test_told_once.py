@@ -57,3 +57,20 @@ def test_the_wish_that_came_last_counts() -> None:
 ])  # fmt: skip
 def test_what_a_question_is_about_is_put_plainly(text: str, meant: str) -> None:
     assert telling.plainly(text, "en") == meant
+
+
+@pytest.mark.parametrize(("text", "flow"), [
+    ("i want to cancel LB-10427, and do you know how long refunds take?", "cancel"),
+    ("quiero devolver la batidora, ¿sabéis cuánto tarda el reembolso?", "return"),
+    ("how long do refunds take?", None),
+])  # fmt: skip
+def test_a_wish_is_heard_beside_what_one_wants_to_know(text: str, flow: str | None) -> None:
+    assert wishes.wish_of_a_part(text) == flow
+
+
+@pytest.mark.parametrize(("text", "has_it"), [
+    ("quería devolver un regalo, tengo el ticket regalo", True), ("I've got the gift receipt", True),
+    ("me lo regalaron y no tengo ticket regalo", False), ("a gift, but without the gift receipt", False),
+])  # fmt: skip
+def test_a_gift_ticket_is_had_or_not(text: str, has_it: bool) -> None:
+    assert understand.has_gift_ticket(text) is has_it

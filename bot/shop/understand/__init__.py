@@ -8,6 +8,7 @@ from bot.shop.understand.agreement import confirmation, photo, yes_no
 from bot.shop.understand.alarms import (
     asks_person,
     fraud_or_payment,
+    has_gift_ticket,
     legal_threat,
     others_order,
     press,
@@ -27,9 +28,9 @@ from bot.shop.understand.sealing import descaled, sealed, sealed_units, tells_se
 
 __all__ = [
     "OrderChoice", "address_lacks", "asks_person", "confirmation", "danger", "danger_denied", "danger_kind",
-    "delivered_on", "descaled", "emails", "fault", "fraud_or_payment", "indifferent", "is_service", "legal_threat",
-    "looks_like_address", "lots", "normal_order_number", "only_names", "order_numbers", "other_brand",
-    "others_order", "phones", "photo", "pickup", "plainly_placed", "press", "priced", "products", "products_meant",
-    "quantity", "rating", "reason", "resolution", "sealed", "sealed_units", "tells_seal", "very_upset", "way_back",
-    "which_order", "yes_no", "zone",
+    "delivered_on", "descaled", "emails", "fault", "fraud_or_payment", "has_gift_ticket", "indifferent",
+    "is_service", "legal_threat", "looks_like_address", "lots", "normal_order_number", "only_names",
+    "order_numbers", "other_brand", "others_order", "phones", "photo", "pickup", "plainly_placed", "press",
+    "priced", "products", "products_meant", "quantity", "rating", "reason", "resolution", "sealed", "sealed_units",
+    "tells_seal", "very_upset", "way_back", "which_order", "yes_no", "zone",
 ]  # fmt: skip
