@@ -145,9 +145,10 @@ class TakeFact(TurnAction):
             return [SlotSet("unclear", 0)]
         if not kept and not offered and len(turn.words.split()) >= A_SENTENCE:
             return reply(turn)
-        beside = (matters.named(turn.words) or told_of(turn.words) or _told_before(turn)) if kept else None
-        if flow := wishes.wish(turn.words) or beside or offered:
-            taken = [] if flow == turn.slot("offer") else [SlotSet("offer", None)]
+        beside = (matters.named(turn.words) or told_of(turn.words)) if kept else None
+        before = _told_before(turn) if kept else None
+        if flow := wishes.wish(turn.words) or beside or offered or before:
+            taken = [] if flow == turn.slot("offer") else [SlotSet("offer", before if flow == before else None)]
             return [*kept, *taken, FollowupAction(f"{flow}_form")]
         if not kept and not named and answer_question(turn, SURE_OF_IT):
             return []

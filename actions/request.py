@@ -15,7 +15,7 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import again, facts, matters, wishes
-from actions.answers import SURE_OF_IT, SURELY_ASKED
+from actions.answers import SURE_OF_IT, SURELY_ASKED, spoilt
 from actions.base import SyncAction
 from actions.orders import PROOF, any_order, chosen, find_order
 from actions.outcomes import Asked, Elsewhere, Ended, Rejected
@@ -231,6 +231,7 @@ class Request(SyncAction):
         given_up = self.flow == "warranty" and wishes.is_past_trying(turn.words)
         if faulty and not given_up and named is None and not turn.answered:
             advise(turn)
+        given_up = given_up or (self.flow == "warranty" and spoilt(turn.words))
         meant = named is not None or faulty or given_up or self._meant_by_what_was_said(turn)
         if meant or turn.intent == "affirm" or proves or (turn.asks < DOUBTED and not beside):
             self._answer_beside(turn)
