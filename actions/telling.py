@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 
 from actions import again, prices, several, wishes
 from actions.starts import OFFERS, STARTS
@@ -40,7 +41,12 @@ BEGUN_AFTER = {
     "pedido-direccion": "address", "factura": "invoice", "recall-chispa-2": "recall",
 }  # fmt: skip
 # The articles that tell how long there is to return something.
-OF_THE_WINDOW = frozenset({"devoluciones-plazo", "devolucion-navidad"})
+OF_CHRISTMAS = "devolucion-navidad"
+OF_THE_WINDOW = frozenset({"devoluciones-plazo", OF_CHRISTMAS})
+FESTIVE = re.compile(
+    r"\b(?:navid\w*|reyes|noel|fiestas|black friday|viernes negro|enero|diciembre|plazo (?:largo|especial)|christmas|"
+    r"xmas|epiphany|holidays|january|december|extended|prorroga|ampli\w+)\b"
+)
 # One of several questions is answered beside the others by an article this sure.
 SURE_BESIDE = 0.5
 # Who tells what is broken and asks nothing is told of a guide this sure.
@@ -146,6 +152,8 @@ def look_up(turn: Turn, question: str, before: str = "") -> Known:
     about = [*named] or understand.products(before) or discussed(turn)
     asked = plainly(question, turn.language)
     found = answer(asked, turn.language, products=about, context=[context] if context else [])
+    if found.found and found.citations[0].slug == OF_CHRISTMAS and came_at_no_christmas(question, turn.today):
+        found = answer(SUBJECTS["return"][turn.language], turn.language, products=about)
     leans = found.found and "\n" in found.asked
     if before and not leans and points_back(question, turn.language):
         found = replace(found, found=False)
@@ -196,6 +204,12 @@ def tell(turn: Turn, known: Known, flow: str | None) -> None:
         if turn.form is None and (begins := BEGUN_AFTER.get(first.slug)):
             turn.keep(offer=begins)
     remember(turn, known)
+
+
+def came_at_no_christmas(question: str, today: date) -> bool:
+    """Whether what the question is about was delivered on a day to which only the usual time applies."""
+    delivered = None if FESTIVE.search(plain(question)) else understand.delivered_on(question, today)
+    return delivered is not None and current().policies.returns.december.deadline(delivered) is None
 
 
 def tell_last_day(turn: Turn, question: str) -> None:

@@ -15,7 +15,8 @@ TODAY = date(2026, 11, 23)
     ("got here on November 2nd", date(2026, 11, 2)), ("lo recibí el 5 nov", date(2026, 11, 5)),
     ("bought on the 2nd of October, delivered on the 9th of October", date(2026, 10, 9)),
     ("me lo trajeron hace 20 días", date(2026, 11, 3)), ("it came three weeks ago", date(2026, 11, 2)),
-    ("me llegó el 10 de enero", date(2027, 1, 10)),
+    ("me llegó el 10 de enero", date(2027, 1, 10)), ("me llegó ayer", date(2026, 11, 22)),
+    ("it came this morning", TODAY),
 ])  # fmt: skip
 def test_the_day_of_delivery(text: str, day: date) -> None:
     assert delivered_on(text, TODAY) == day
@@ -40,7 +41,7 @@ def test_palma_is_in_mallorca(text: str, read: str) -> None:
 
 @pytest.mark.parametrize(("text", "pickup"), [
     ("freidora no me cabe la llevo al punto", False), ("lo dejo yo en el punto de entrega", False),
-    ("que lo recojan en casa", True), ("me lo trajo el cartero", None),
+    ("will bring it to your Valencia shop", False), ("que lo recojan en casa", True), ("me lo trajo el cartero", None),
 ])  # fmt: skip
 def test_the_way_back_is_heard_unasked(text: str, pickup: bool | None) -> None:
     assert way_back(text) is pickup

@@ -22,6 +22,8 @@ WORDS = r"(?:\W+(?!compr|pedi|pague|bought|order|paid|\d)\w+){0,4}?\W+"
 ON_A_DAY = tuple(
     re.compile(rf"{COMES}{WORDS}{day}") for day in (rf"{DAY}(?: de| of)? {MONTH}", rf"{MONTH} (?:the )?{DAY}")
 )
+LATELY = {"hoy": 0, "today": 0, "this morning": 0, "ayer": 1, "yesterday": 1, "anteayer": 2}
+A_DAY_AGO = re.compile(rf"{COMES}{WORDS}(?P<lately>{'|'.join(LATELY)})\b")
 SOME_AGO = re.compile(rf"{COMES}(?P<ago>.{{0,40}})")
 
 
@@ -32,6 +34,8 @@ def delivered_on(text: str, today: date) -> date | None:
     for pattern in ON_A_DAY:
         if told := pattern.search(folded):
             return _nearest(int(told["day"]), _month(told["month"]), today)
+    if told := A_DAY_AGO.search(folded):
+        return today - timedelta(days=LATELY[told["lately"]])
     if (told := SOME_AGO.search(folded)) and (ago := AGO.search(told["ago"])):
         number, unit = (ago[1], UNITS[ago[2]]) if ago[2] else (ago[3], UNITS[ago[4]])
         many = A_COUPLE.get(number) or count(number)
