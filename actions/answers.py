@@ -191,7 +191,8 @@ def _of_the_order(turn: Turn) -> str | None:
 
 def spoilt(text: str) -> bool:
     """Whether the words tell, and ask nothing, of what was done to a product: no guide mends what was dropped."""
-    fault = understand.fault(text) if understand.products(text) and not wishes.is_question(text) else None
+    asks = wishes.is_question(text) or wishes.questions_beside(text)
+    fault = understand.fault(text) if understand.products(text) and not asks else None
     return fault is not None and fault.cause in DONE_TO_IT
 
 

@@ -225,6 +225,8 @@ class Request(SyncAction):
         named = wishes.wish(turn.words)
         if named and named != self.flow and {named, self.flow} <= set(STARTS.values()):
             raise Elsewhere(named)
+        if self.flow == "order_status" and wishes.would_order(turn.words) and answer_question(turn):
+            raise Ended
         proves = understand.order_numbers(turn.words) or understand.emails(turn.words)
         beside = wishes.questions_beside(turn.words) if self.flow in RULES_OF else []
         faulty = self._tells_a_fault(turn)

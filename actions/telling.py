@@ -119,8 +119,11 @@ def of_the_whole(turn: Turn, question: str, telling: dict[str, Known], least: fl
     """What is told where the questions of a message have not an answer each, or may all be about what was told before
     them: the answer to the whole message, unless its questions are answered more surely one by one."""
     whole = look_up(turn, question)
-    if len(telling) > 1 and not (whole.source and whole.sure >= max(known.sure for known in telling.values())):
-        return telling
+    if len(telling) > 1:
+        own = any(reading.names_its_subject(known.question, turn.language) for known in telling.values())
+        surest = max(known.sure for known in telling.values())
+        if not whole.source or (own and whole.sure < surest):
+            return telling
     remember(turn, whole)
     one = max([whole, *telling.values()], key=lambda known: (bool(known.source), known.sure >= SURE_BESIDE))
     return {one.source: one} if one.source and one.sure >= least else {}

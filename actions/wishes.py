@@ -34,7 +34,8 @@ ASKING, OPENING = _phrases(*OPENINGS, *CONDITIONS, start=True), _phrases(*OPENIN
 CAN_IT_BE = _phrases(
     *OPENINGS, "(?:por|de|a|en|hacia|hasta) donde", "puedo", "podria", "se puede", "teneis", "abris", "haceis",
     "enviais", "es (?:posible|normal|necesario)",
-    "can i", "could i", "may i", "do (?:i|you|they|we)", "does", "is (?:it|there|this|that)", "are (?:you|there|they)",
+    "can i", "could i", "may i", "do (?:i|you|they|we)", "does", "is (?:it|there|this|that|the)",
+    "are (?:you|there|they)",
     "will (?:it|you)", "would (?:it|you)", "should i", start=True,
 )  # fmt: skip
 BESIDE = re.compile(
@@ -224,6 +225,12 @@ def wants_money(text: str) -> bool:
     return bool(OF_MONEY.search(plain(text)))
 
 
+NOT_ORDERED_YET = _phrases(
+    "si (?:lo |la |os |hago el )?(?:pido|compro|encargo|pedido)", r"(?:pidiendo|comprando)(?:l[oa])? (?:hoy|ahora|ya)",
+    "if i (?:order|buy|place)", "(?:ordering|buying) (?:it )?(?:today|now|tonight)", "were i to (?:order|buy)",
+)  # fmt: skip
+
+
 CANCELS_IT = _phrases(
     "cancel (?:it|that|this)",
     r"(?:cancel|anul)\w*l[oa]s?",
@@ -254,6 +261,11 @@ def cancels_it(text: str) -> bool:
 def not_answered(text: str) -> bool:
     """Whether the customer says that what we told them is not what they asked."""
     return bool(NOT_ANSWERED.search(plain(text)))
+
+
+def would_order(text: str) -> bool:
+    """Whether the words are about an order that is not made yet: "si pido hoy, ¿cuándo llega?"."""
+    return bool(NOT_ORDERED_YET.search(plain(text)))
 
 
 def brings_up(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -38,10 +39,26 @@ def test_a_fault_told_with_a_return_is_the_warranty_s_too() -> None:
 
 @pytest.mark.parametrize(("text", "dropped"), [
     ("my husband dropped the robot down the stairs", True), ("se me cayó la batidora al suelo", True),
-    ("la cafetera marca E3", False), ("se me cayó la batidora, ¿lo cubre la garantía?", False),
+    ("la cafetera marca E3", False), ("my cousin opened the blender with a screwdriver, is the cover void", False), ("se me cayó la batidora, ¿lo cubre la garantía?", False),
 ])  # fmt: skip
 def test_what_was_dropped_needs_no_guide(text: str, dropped: bool) -> None:
     assert spoilt(text) is dropped
+
+
+@pytest.mark.parametrize(("text", "would"), [
+    ("si pido hoy a Mallorca cuándo llega", True), ("if I order tonight, when would it come?", True),
+    ("dónde está lo que pedí", False), ("when does my order come", False),
+])  # fmt: skip
+def test_who_has_not_ordered_yet_has_no_order_to_look_up(text: str, would: bool) -> None:
+    assert wishes.would_order(text) is would
+
+
+@pytest.mark.parametrize(("text", "usual"), [
+    ("si me llegó el 2 de noviembre, ¿hasta cuándo?", True), ("llegó el 20 de noviembre, ¿hasta cuándo?", False),
+    ("llegó el 14 de noviembre, ¿tengo el plazo de Navidad?", False), ("¿hasta cuándo puedo devolver?", False),
+])  # fmt: skip
+def test_a_day_outside_christmas_has_the_usual_time(text: str, usual: bool) -> None:
+    assert telling.came_at_no_christmas(text, date(2026, 11, 23)) is usual
 
 
 def test_the_wish_that_came_last_counts() -> None:
