@@ -39,7 +39,8 @@ def test_a_fault_told_with_a_return_is_the_warranty_s_too() -> None:
 
 @pytest.mark.parametrize(("text", "dropped"), [
     ("my husband dropped the robot down the stairs", True), ("se me cayó la batidora al suelo", True),
-    ("la cafetera marca E3", False), ("my cousin opened the blender with a screwdriver, is the cover void", False), ("se me cayó la batidora, ¿lo cubre la garantía?", False),
+    ("la cafetera marca E3", False), ("my cousin opened the blender, is the cover void", False),
+    ("se me cayó la batidora, ¿lo cubre la garantía?", False),
 ])  # fmt: skip
 def test_what_was_dropped_needs_no_guide(text: str, dropped: bool) -> None:
     assert spoilt(text) is dropped
