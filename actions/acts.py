@@ -12,17 +12,19 @@ from actions.answers import (
     ASKED,
     LIKELY,
     SURE_OF_IT,
+    SURELY_ASKED,
     UNCLEAR_BEFORE_PERSON,
     misses_it,
     misunderstood,
     reply,
+    taken_up,
     told_of,
 )
 from actions.facts import OF_FAULTS
 from actions.starts import OFFERS, STARTS
 from actions.telling import answer_question
 from actions.trouble import TurnAction, hand_off
-from actions.turn import SURE, Turn
+from actions.turn import OFFER_LASTS, SURE, Turn
 from bot.shop import understand
 
 # More words than a fact has by itself; and what is done at once, so that only a yes begins it.
@@ -109,7 +111,7 @@ class TakeOffer(TurnAction):
         elif yes and offered in OFFERS:
             return [FollowupAction(f"{offered}_form")]
         elif yes:
-            turn.say("utter_yes_to_what")
+            turn.say("utter_anything_else" if again.lately(turn) else "utter_yes_to_what")
         else:
             turn.say("utter_all_right")
         return [SlotSet("offer", None), SlotSet("unclear", 0)]
@@ -133,24 +135,31 @@ class TakeFact(TurnAction):
             return kept
         if turn.slot("offer") in OFFERS and understand.confirmation(turn.words):
             return [*kept, FollowupAction(f"{turn.slot('offer')}_form")]
-        chooses = kept or named or understand.which_order(turn.words, turn.today)
+        chooses = kept or named or taken_up(turn) or understand.which_order(turn.words, turn.today)
         offered = turn.slot("offer") if turn.slot("offer") in OFFERS and chooses else None
         if offered in TAKES_A_YES:
             offered = None
-        if not kept and not offered and again.lately(turn) and turn.asks < ASKED and not _begins(turn, named):
+        tells = turn.asks < ASKED or (turn.confidence >= SURELY_ASKED and not wishes.is_question(turn.words))
+        if not kept and not offered and again.lately(turn) and tells and not _begins(turn, named):
             turn.say("utter_noted_besides")
             return [SlotSet("unclear", 0)]
         if not kept and not offered and len(turn.words.split()) >= A_SENTENCE:
             return reply(turn)
         beside = (matters.named(turn.words) or told_of(turn.words)) if kept else None
-        if flow := wishes.wish(turn.words) or beside or offered:
-            taken = [] if flow == turn.slot("offer") else [SlotSet("offer", None)]
+        before = _told_before(turn) if kept else None
+        if flow := wishes.wish(turn.words) or beside or offered or before:
+            taken = [] if flow == turn.slot("offer") else [SlotSet("offer", before if flow == before else None)]
             return [*kept, *taken, FollowupAction(f"{flow}_form")]
         if not kept and not named and answer_question(turn, SURE_OF_IT):
             return []
         if named:
             turn.keep(about=named)
         return [*kept, *_what_about_it(turn)]
+
+
+def _told_before(turn: Turn) -> str | None:
+    """What the question a moment ago told of a product, for who now tells which order that is."""
+    return told_of(turn.slot("question") or "") if turn.since("question") <= OFFER_LASTS else None
 
 
 def _begins(turn: Turn, named: list[str]) -> bool:

@@ -64,10 +64,17 @@ def resume(turn: Turn) -> list[EventType]:
     if concluded["flow"] in EXPLAINED and wishes.asks_why(turn.words):
         turn.say("utter_decided")
         return _again(concluded, {"confirm": concluded["facts"].get("confirm")})
-    if concluded["flow"] in EXPLAINED and wishes.protests(turn.words):
+    if concluded["flow"] in EXPLAINED and (wishes.protests(turn.words) or denies_the_record(turn, concluded)):
         turn.say("utter_decision_stands")
         return [SlotSet("offer", "person"), SlotSet("unclear", 0)]
     return []
+
+
+def denies_the_record(turn: Turn, concluded: dict[str, Any]) -> bool:
+    """Whether the words call sealed what was decided on without asking, because the order's record says otherwise."""
+    asked = "condition" in concluded["facts"] or "?" in turn.words
+    told = understand.tells_seal(turn.words) and understand.sealed(turn.words) is True
+    return concluded["flow"] in SENT_BACK and told and not asked
 
 
 def told_before(turn: Turn, flow: str) -> dict[str, Any] | None:
@@ -128,6 +135,15 @@ def of_question(text: str) -> dict[str, Any]:
     """What a question told of a fault: all of it where it names a part or a cause, else what to ask more about."""
     told = understand.fault(text)
     return {"fault" if told.exact else "opening": text[: facts.FAULT_LENGTH]} if told else {}
+
+
+def told_of_fault(turn: Turn) -> dict[str, Any]:
+    """The thing and its fault, told with a return that was decided lately: "one side is dead, I want my money back"."""
+    concluded = lately(turn)
+    if concluded is None or concluded["flow"] not in SENT_BACK or not concluded["facts"].get("opening"):
+        return {}
+    product = concluded["facts"].get("product")
+    return of_question(concluded["facts"]["opening"]) | ({"product": product} if product else {})
 
 
 def retold(text: str, flow: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import re
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
-from actions import again, matters, wishes
+from actions import again, facts, matters, wishes
 from actions.facts import NEVER_CAME, NO_PARCEL, REMEDIES
 from actions.orders import under_way
 from actions.starts import OFFERS, STARTS
@@ -32,9 +32,18 @@ REGRETS = re.compile(
     r"\b(?:(?:fue|ha sido) un error|no me (?:gusta|convence)n?|me (?:he )?arrep\w+|fe[ao]s?|feisim[ao]s?|"
     r"(?:was|were) a mistake|(?:don'?t|do not) like|regret\w*|ugly|hideous)\b"
 )
+# Said after a decision, it is taken in.
+AGREES = re.compile(
+    r"\W*(?:s[ií]|vale|ok(?:ay)?|perfecto|genial|de acuerdo|yes|yeah|yep|fine|great|perfect)\b(?!.*\b(?:pero|but)\b)",
+    re.I,
+)
 AT_ONCE = frozenset({"lost_parcel", "address", "rating"})
 # What neither asks nor looks as if it did is answered only by an article this sure.
 HARDLY_ASKS, SURE_OF_IT = 0.2, 0.8
+DONE_TO_IT = frozenset({"drop", "immersion", "third_party"})
+# So soon after an answer that offers something, a fact of that takes it up.
+TAKEN_UP_WITHIN = 2
+TAKEN_UP = again.DECIDED_AGAIN | {"address"}
 # From here on the words are a question, even if no article answers it; and from there, whatever wish they also name.
 ASKED, SURELY_ASKED = 0.6, 0.85
 
@@ -49,7 +58,9 @@ class AnswerQuestion(TurnAction):
         if not turn.words:
             turn.say("utter_unheard" if turn.unheard else "utter_not_understood")
             return []
-        return (again.resume(turn) if turn.form is None else []) or reply(turn)
+        orders = understand.order_numbers(turn.words) if turn.form is None else []
+        kept: list[EventType] = [SlotSet("order_number", orders[-1])] if orders else []
+        return [*kept, *((again.resume(turn) if turn.form is None else []) or reply(turn))]
 
 
 def reply(turn: Turn) -> list[EventType]:
@@ -58,6 +69,9 @@ def reply(turn: Turn) -> list[EventType]:
     if free and turn.slot("question") and wishes.not_answered(turn.words):
         turn.say("utter_not_answered")
         return [SlotSet("offer", "person")]
+    if free and again.lately(turn) and AGREES.match(turn.words) and not wishes.is_question(turn.words):
+        turn.say("utter_noted_besides")
+        return [SlotSet("unclear", 0)]
     if free and (wanted := matters.several(turn.words)):
         return [FollowupAction(f"{wanted[0].flow}_form")]
     if free and (misses_it(turn) or takes_claim(turn)):
@@ -66,11 +80,13 @@ def reply(turn: Turn) -> list[EventType]:
         return [FollowupAction(f"{STARTS[turn.rank(OF_PARCELS)[0]]}_form")]
     if free and (flow := again.of_another(turn)):
         return [SlotSet("offer", None), FollowupAction(f"{flow}_form")]
+    if free and spoilt(turn.words):
+        return [FollowupAction("warranty_form")]
     if free and wishes.brings_up(turn.words) and under_way(turn):
         return [FollowupAction("order_status_form")]
     if free and turn.slot("order_number") and wishes.cancels_it(turn.words):
         return [FollowupAction("cancel_form")]
-    if free and (flow := wished(turn) or after_trying(turn) or _remedy_offered(turn)):
+    if free and (flow := wished(turn) or after_trying(turn) or _remedy_offered(turn) or taken_up(turn)):
         return [FollowupAction(f"{flow}_form")]
     wish = wishes.wish(turn.words) if free else None
     intent, likely = turn.rank(STARTS)
@@ -78,6 +94,8 @@ def reply(turn: Turn) -> list[EventType]:
     if answer_question(turn, least_sure(turn), None if wish else flow):
         if wish:
             return [SlotSet("unclear", 0), SlotSet("offer", None), FollowupAction(f"{wish}_form")]
+        told = told_of(turn.words) if free else None
+        flow = told if told in ("damaged", "wrong_item") else flow
         kept = [] if flow is None and turn.offered in OFFERS else [SlotSet("offer", flow)]
         return [SlotSet("unclear", 0), *kept]
     if turn.intent == "off_topic" and turn.purpose("asks") < ASKED:
@@ -85,6 +103,8 @@ def reply(turn: Turn) -> list[EventType]:
         return []
     if free and told_of(turn.words):
         return [FollowupAction(f"{told_of(turn.words)}_form")]
+    if free and understand.order_numbers(turn.words):
+        return [FollowupAction("order_status_form")]
     if (free and wishes.asks(turn.words)) or turn.intent == "ask_question" or turn.purpose("asks") >= ASKED:
         admit_ignorance(turn)
         return [SlotSet("offer", "person"), SlotSet("unclear", 0)]
@@ -121,6 +141,15 @@ def _remedy_offered(turn: Turn) -> str | None:
     return flow if flow in REMEDIES and understand.resolution(turn.words, REMEDIES[flow]) else None
 
 
+def taken_up(turn: Turn) -> str | None:
+    """The flow that was offered, for who tells a fact of it without a word of taking it: "no me gusta el aroma"."""
+    flow = _still_offered(turn)
+    if flow is None or wishes.is_question(turn.words) or turn.since("offer") > TAKEN_UP_WITHIN:
+        return None
+    told = facts.said(again.retold(turn.words, flow))
+    return flow if flow in TAKEN_UP and told else None
+
+
 def least_sure(turn: Turn) -> float:
     """How sure an article has to be to answer these words: what tells something is no question."""
     least = ASKED if turn.intent in TELLS else HARDLY_ASKS
@@ -146,12 +175,31 @@ def wished(turn: Turn) -> str | None:
     flow = STARTS[intent]
     likely = confidence >= (LIKELY_AT_ONCE if flow in AT_ONCE else LIKELY)
     if understand.order_numbers(turn.words):
-        return flow if likely else told_of(turn.words) or "order_status"
+        return flow if likely else _of_the_order(turn)
     return flow if likely and turn.asks < WANTED and turn.purpose("wants") >= LIKELY else None
 
 
+def _of_the_order(turn: Turn) -> str | None:
+    """What words that name an order want, where the classifier knows no flow for them: a part that wishes, a thing that
+    is asked of this order or told of it, or where it is; nothing where they surely ask a rule."""
+    named = matters.named(turn.words)
+    asks = turn.intent == "ask_question" and turn.asks >= SURELY_ASKED
+    if named == "warranty" and asks:
+        named = None
+    return wishes.wish_of_a_part(turn.words) or named or told_of(turn.words) or (None if asks else "order_status")
+
+
+def spoilt(text: str) -> bool:
+    """Whether the words tell, and ask nothing, of what was done to a product: no guide mends what was dropped."""
+    asks = wishes.is_question(text) or wishes.questions_beside(text)
+    fault = understand.fault(text) if understand.products(text) and not asks else None
+    return fault is not None and fault.cause in DONE_TO_IT
+
+
 def told_of(text: str) -> str | None:
-    """The flow for what happened to a product, where the words say that and no wish."""
+    """The flow for what happened to a product, where the words say that and no wish; what they ask of a product in
+    general tells of nothing that happened."""
+    text = wishes.beside_its_questions(text)
     reason = understand.reason(text)
     bought = understand.products(text) or understand.order_numbers(text)
     if bought and reason in (None, "changed_mind") and REGRETS.search(plain(text)):
@@ -163,6 +211,8 @@ def told_of(text: str) -> str | None:
 
 def misunderstood(turn: Turn) -> list[EventType]:
     """Ask again with choices; the third time in a row, offer a person."""
+    if named := understand.products(turn.words):
+        turn.keep(about=named)
     times = int(turn.slot("unclear") or 0) + 1
     if times >= UNCLEAR_BEFORE_PERSON:
         turn.say("utter_offer_person")

@@ -9,17 +9,17 @@ from typing import Any, get_args
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 
-from actions import wishes
+from actions import addresses, wishes
 from actions.turn import SURE, Turn
 from bot.shop import understand
 from bot.shop.decisions.facts import Resolution
+from bot.shop.rulebook import current
 
 KEPT = ("order_number", "email", "phone", "tried", "unclear", "offer", "flow")
 SLOTS = (
     "product", "quantity", "reason", "fault", "photo", "condition", "descaled", "resolution", "pickup", "address",
     "confirm", "rating", "opening",
 )  # fmt: skip
-ORDER_OR_MAIL = re.compile(r"\bLB[- ]?\d{5}\b|\S+@\S+", re.I)
 QUESTION = re.compile(r"\?\s*$")
 ALL = re.compile(
     r"\b(todo|todos|todas|entero|completo|ambos|ambas|los dos|las dos|everything|all of (it|them)|both|whole)\b", re.I
@@ -128,7 +128,7 @@ def learn(turn: Turn, known: Known, asked: str | None, flow: str) -> frozenset[s
             found[slot] = _picked(slot, value)
     elif turn.words or turn.photos:
         found = (
-            said(_anywhere(turn, asked))
+            said(_anywhere(turn, asked, flow))
             | said(told(turn.words, flow))
             | said(_answer(turn, asked, flow) if asked else {})
         )
@@ -166,6 +166,8 @@ def _without_passing(found: dict[str, Any], known: Known, asked: str | None) -> 
 def _with_opening(turn: Turn, known: Known, asked: str | None, flow: str, fault: str | None) -> dict[str, Any]:
     """What was told of the fault before belongs to it: the answer to "what exactly?" need not repeat the opening, and
     what is told later takes nothing back."""
+    if flow in ("return", "exchange") and not known.get("opening") and understand.reason(turn.words) == "faulty":
+        return {"opening": turn.words[:FAULT_LENGTH]}
     if flow not in OF_FAULTS:
         return {}
     if asked is None and fault is None and _describes(turn):
@@ -204,14 +206,15 @@ def _picked(slot: str, value: str) -> Any:
     return [value] if slot == "product" else value
 
 
-def _anywhere(turn: Turn, asked: str | None) -> dict[str, Any]:
+def _anywhere(turn: Turn, asked: str | None, flow: str) -> dict[str, Any]:
     """Facts that carry their own sign, wherever they stand."""
     orders, emails, phones = (
         understand.order_numbers(turn.words, asked=asked == "order_number"),
         understand.emails(turn.words),
         understand.phones(turn.words),
     )
-    named = [*understand.products_meant(turn.words), *understand.lots(turn.words)]
+    products = understand.products_meant(turn.words)
+    named = [*(_that_fail(products) if flow in OF_FAULTS else products), *understand.lots(turn.words)]
     named = ["all"] if asked is None and WHOLE.search(turn.words) else named
     return {
         "order_number": orders[-1] if orders else None,
@@ -220,6 +223,12 @@ def _anywhere(turn: Turn, asked: str | None) -> dict[str, Any]:
         "product": named or None,
         "quantity": units(turn.words),
     }
+
+
+def _that_fail(products: list[str]) -> list[str]:
+    """The products without the food beside an appliance: "la cafetera saca el café frío" is about the machine."""
+    catalogue = current().catalogue
+    return [sku for sku in products if not catalogue.get(sku).food] or products
 
 
 def told(text: str, flow: str) -> dict[str, Any]:
@@ -233,7 +242,7 @@ def told(text: str, flow: str) -> dict[str, Any]:
     if flow == "rating":
         return {"rating": understand.rating(text)}
     if flow == "address":
-        return {"address": _new_address(text)}
+        return {"address": addresses.told_with_the_wish(text)}
     if flow == "lost_parcel":
         return {"confirm": True if NEVER_CAME.search(text) else None}
     if flow in OF_FAULTS:
@@ -260,13 +269,6 @@ def _remedy(text: str, flow: str) -> str | None:
     """The remedy that is wished for before any was offered."""
     wished = flow == "exchange" or (flow in REMEDIES and wishes.wants(text))
     return understand.resolution(text, REMEDIES[flow]) if wished else None
-
-
-def _new_address(text: str) -> str | None:
-    """An address that comes with the wish: the words without what names the order."""
-    rest = ORDER_OR_MAIL.sub(" ", text)
-    whole = understand.looks_like_address(rest) and understand.address_lacks(rest) is None
-    return " ".join(rest.split())[:FAULT_LENGTH] if whole else None
 
 
 def _answer(turn: Turn, asked: str, flow: str) -> dict[str, Any]:

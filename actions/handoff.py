@@ -36,6 +36,8 @@ class HandOff(TurnAction):
             return [FollowupAction("lost_parcel_form")]
         if given_orders(turn.words):
             return misunderstood(turn)
+        if reason == "others_order" and understand.has_gift_ticket(turn.words) and answer_question(turn):
+            return []
         if turn.purpose("asks") + turn.purpose("wants") >= FOR_SOMETHING_ELSE and not firm(turn, reason):
             return reply(turn)
         if turn.words and self._only_sounds_so(turn, reason):

@@ -15,7 +15,7 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import again, facts, matters, wishes
-from actions.answers import SURE_OF_IT, SURELY_ASKED
+from actions.answers import SURE_OF_IT, SURELY_ASKED, spoilt
 from actions.base import SyncAction
 from actions.orders import PROOF, any_order, chosen, find_order
 from actions.outcomes import Asked, Elsewhere, Ended, Rejected
@@ -45,7 +45,7 @@ CLEARLY_ANOTHER, TOLD = 0.9, 0.5
 # Reasons for a person that the answer to a plain question may sound like.
 SAID_ALIKE = frozenset({"asked_for_person", "others_order", "very_upset"})
 ACTS = frozenset({"greet", "thank", "goodbye", "ask_bot", "small_talk", "help", "switch_language", "off_topic"})
-NO_THANKS = re.compile(r"\W*(no|nope|nah|nada)\W*(gracias|thanks|thank you|thx|da igual|nada|deja)?\W*", re.I)
+NO_THANKS = re.compile(r"\W*(no|nope|nah|nada)\W*(nothing|gracias|thanks|thank you|thx|da igual|nada|deja)?\W*", re.I)
 SHORT = {"greet": "utter_greet_again", "thank": "utter_thank_short"}
 # What is said of a thing sounds like several requests at once: "llegó roto" may well be the reason of a return.
 ALIKE = frozenset({"return", "exchange", "damaged", "wrong_item", "warranty", "recall"})
@@ -54,6 +54,8 @@ SWAPPED = frozenset({"return", "exchange"})
 # And two ends of another: a copy of what we know, or nothing left of it.
 DATA = frozenset({"export", "erasure"})
 SHARED = ("product", "quantity", "condition", "reason", "pickup")
+# So few messages after a product was named, a fault without one is that product's.
+JUST_NOW = 2
 # Less sure than that, another request is no reason to leave the one under way.
 LEAVES = 0.7
 
@@ -85,8 +87,8 @@ class Request(SyncAction):
             resumed = self._resumes(turn, known, begins)
             begins = begins and not resumed
             learned = facts.learn(turn, known, None, self.flow) if resumed else self._hear(turn, known, begins)
-            if begins and self._was_offered(turn):
-                self._take_from_question(turn, known)
+            if begins:
+                self._take_what_was_told(turn, known)
             order = self._order(turn, known, learned, begins or resumed) if self.needs_order else None
             slot = self.missing(turn, known, order)
         except Asked as asked:
@@ -103,12 +105,21 @@ class Request(SyncAction):
         known["flow"] = self.flow
         return [*turn.events, *known.events(), SlotSet("requested_slot", slot)]
 
-    def _take_from_question(self, turn: Turn, known: facts.Known) -> None:
-        """What was told with the question whose answer offered this need not be told again."""
-        if not known.get("product"):
-            known["product"] = turn.slot("about")
-        if self.flow in facts.OF_FAULTS and not known.get("fault"):
-            for name, value in again.of_question(turn.slot("question") or "").items():
+    def _take_what_was_told(self, turn: Turn, known: facts.Known) -> None:
+        """What was told with the question whose answer offered this, with the return that was refused, or in words
+        that nobody understood a moment ago, need not be told again."""
+        offered, question = self._was_offered(turn), turn.slot("question") or ""
+        about = [sku for sku in turn.slot("about") or () if not understand.is_service(sku)]
+        just_named = self.flow in facts.OF_FAULTS and turn.since("about") <= JUST_NOW
+        told = again.told_of_fault(turn) if self.flow == "warranty" else {}
+        if offered and self.flow in facts.OF_FAULTS and not told:
+            told = again.of_question(question)
+        if offered and self.flow in again.SENT_BACK and understand.tells_seal(question) and understand.sealed(question):
+            told = told | {"condition": "sealed"}
+        if about and (offered or just_named):
+            told = {"product": about} | told
+        for name, value in told.items():
+            if not known.get(name) and not (name == "opening" and known.get("fault")):
                 known[name] = value
 
     def _resumes(self, turn: Turn, known: facts.Known, begins: bool) -> bool:
@@ -211,13 +222,17 @@ class Request(SyncAction):
 
     def _hear_at_first(self, turn: Turn) -> None:
         """The opening may ask for a rule instead of wanting it applied, ask something beside, or name another wish."""
+        if (other := wishes.rather(turn.words, self.flow)) and {self.flow, other} == SWAPPED:
+            raise Elsewhere(other)
         named = wishes.wish(turn.words)
         if named and named != self.flow and {named, self.flow} <= set(STARTS.values()):
             raise Elsewhere(named)
+        if self.flow == "order_status" and wishes.would_order(turn.words) and answer_question(turn):
+            raise Ended
         proves = understand.order_numbers(turn.words) or understand.emails(turn.words)
         beside = wishes.questions_beside(turn.words) if self.flow in RULES_OF else []
         faulty = self._tells_a_fault(turn)
-        given_up = self.flow == "warranty" and wishes.is_past_trying(turn.words)
+        given_up = self.flow == "warranty" and (wishes.is_past_trying(turn.words) or spoilt(turn.words))
         meant = named is not None or faulty or given_up or self._meant_by_what_was_said(turn)
         if meant or turn.intent == "affirm" or proves or (turn.asks < DOUBTED and not beside):
             plainly = self.flow == "order_status" and turn.confidence >= JUST_THAT

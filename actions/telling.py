@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 
-from actions import prices, several, wishes
+from actions import again, prices, several, wishes
 from actions.starts import OFFERS, STARTS
 from actions.turn import Button, Turn
-from bot.shop import understand
+from bot.shop import sentences, understand
 from bot.shop.catalogue import Product
+from bot.shop.decisions import returns
+from bot.shop.rulebook import current
+from bot.shop.understand.text import plain
 from knowledge import pictures, reading, wording
 from knowledge.answers import Answer, answer
 from knowledge.gaps import record_answer, record_gap
@@ -20,6 +24,12 @@ LOTS = ("CH2-", "lot_", "all")
 SUBJECTS = {
     "warranty": {"es": "¿Cuánto dura la garantía?", "en": "How long does the warranty last?"},
     "return": {"es": "¿Cuánto tiempo tengo para devolver?", "en": "How long do I have to return something?"},
+}
+# And what one leans on after a request that is done.
+SUBJECTS_DONE = {
+    "points": {"es": "¿Cómo funcionan los puntos del Club Lumbre?", "en": "How do Club Lumbre points work?"},
+    "order_status": {"es": "¿Cuánto tarda en llegar mi pedido?", "en": "How long does my order take to arrive?"},
+    "lost_parcel": {"es": "¿Qué hago si mi paquete se ha perdido?", "en": "What if my parcel is lost?"},
 }
 # The request that the order of who read such an answer is for.
 BEGUN_AFTER = {
@@ -35,10 +45,33 @@ ASKED_FOR = {
     "address": "address", "cancel": "cancel", "exchange": "exchange", "invoice": "invoice",
     "order_status": "order_status", "lost_parcel": "order_status",
 }  # fmt: skip
+# The articles that tell how long there is to return something.
+OF_CHRISTMAS = "devolucion-navidad"
+OF_THE_WINDOW = frozenset({"devoluciones-plazo", OF_CHRISTMAS})
+FESTIVE = re.compile(
+    r"\b(?:navid\w*|reyes|noel|fiestas|black friday|viernes negro|enero|diciembre|plazo (?:largo|especial)|christmas|"
+    r"xmas|epiphany|holidays|january|december|extended|prorroga|ampli\w+)\b"
+)
 # One of several questions is answered beside the others by an article this sure.
 SURE_BESIDE = 0.5
 # Who tells what is broken and asks nothing is told of a guide this sure.
 SURE_TO_HELP = 0.8
+# Asks whether something can still be done, and what that is where it is no repair.
+IN_TIME = re.compile(
+    r"\b(?:(?:estoy|llego|vamos|voy) (?:aun |todavia )?a tiempo|es (?:muy |demasiado )?tarde|too late|in time)\b"
+)
+PAPERS = re.compile(
+    r"\b(?:perd\w+|no (?:encuentro|tengo|guarde|conservo)|sin|tire|tirado|lost|no|without|can'?t find|haven'?t got|"
+    r"threw|thrown|binned)\b.{0,25}\b(?:ticke?t|tique|recibo|factura|receipt|invoice|bill|proof of purchase)\b"
+)
+GUARANTEE = re.compile(r"\b(?:garantia|guarantee|warranty)\b")
+WITHOUT_PAPERS = {
+    "es": "¿Hace falta la caja o el ticket para la garantía?",
+    "en": "Do I need the box or the receipt for the warranty?",
+}
+GIVING_BACK = re.compile(
+    r"\b(?:de[bv]ol[bv]|devuel|cambi|cancel|anul|return|send|exchang|swap|refund)\w*", re.IGNORECASE
+)
 # "There" of these points to nothing that was said.
 IS_THERE = re.compile(r"\b(?:is|are|will) there\b", re.IGNORECASE)
 
@@ -75,18 +108,30 @@ def answer_question(turn: Turn, least: float = 0.0, flow: str | None = None, tex
     be unanswered.
     """
     question = text or turn.words
-    each = [look_up(turn, part, before) for part, before in several.questions(question)]
+    parts = several.questions(question)
+    each = [look_up(turn, part, before) for part, before in parts]
     telling = {known.source: known for known in each if known.source and known.sure >= max(least, SURE_BESIDE)}
-    if len(telling) < 2:
-        whole = look_up(turn, question)
-        remember(turn, whole)
-        one = max([whole, *telling.values()], key=lambda known: (bool(known.source), known.sure >= SURE_BESIDE))
-        telling = {one.source: one} if one.source and one.sure >= least else {}
+    if len(telling) < 2 or parts[0][1]:
+        telling = of_the_whole(turn, question, telling, least)
     for known in telling.values():
         tell(turn, known, flow if len(telling) == 1 else None)
     if telling and not least:
         admit_the_rest(turn, [known for known in each if not known.source and not known.near & telling.keys()])
     return bool(telling)
+
+
+def of_the_whole(turn: Turn, question: str, telling: dict[str, Known], least: float) -> dict[str, Known]:
+    """What is told where the questions of a message have not an answer each, or may all be about what was told before
+    them: the answer to the whole message, unless its questions are answered more surely one by one."""
+    whole = look_up(turn, question)
+    if len(telling) > 1:
+        own = any(reading.names_its_subject(known.question, turn.language) for known in telling.values())
+        surest = max(known.sure for known in telling.values())
+        if not whole.source or (own and whole.sure < surest):
+            return telling
+    remember(turn, whole)
+    one = max([whole, *telling.values()], key=lambda known: (bool(known.source), known.sure >= SURE_BESIDE))
+    return {one.source: one} if one.source and one.sure >= least else {}
 
 
 def advise(turn: Turn, flow: str) -> None:
@@ -109,13 +154,16 @@ def remember(turn: Turn, known: Known) -> None:
 def look_up(turn: Turn, question: str, before: str = "") -> Known:
     """What there is to say to a question. `before`: what the message said before it."""
     subject = SUBJECTS.get(turn.slot("flow") or "", {}) if wishes.is_question(question) else {}
-    context = before or turn.slot("question") or subject.get(turn.language, "")
+    context = before or _just_done(turn) or turn.slot("question") or subject.get(turn.language, "")
     named = tuple(understand.products(question))
     if priced := prices.asked(question, context.split("\n")[0]):
         asked = question if understand.priced(question) else context.split("\n")[0]
         return Known(question, asked, 1.0, tuple(each.sku for each in priced), tuple(priced))
     about = [*named] or understand.products(before) or discussed(turn)
-    found = answer(question, turn.language, products=about, context=[context] if context else [])
+    asked = plainly(question, turn.language)
+    found = answer(asked, turn.language, products=about, context=[context] if context else [])
+    if found.found and found.citations[0].slug == OF_CHRISTMAS and came_at_no_christmas(question, turn.today):
+        found = answer(SUBJECTS["return"][turn.language], turn.language, products=about)
     leans = found.found and "\n" in found.asked
     if before and not leans and points_back(question, turn.language):
         found = replace(found, found=False)
@@ -124,11 +172,38 @@ def look_up(turn: Turn, question: str, before: str = "") -> Known:
     return Known(question, found.asked or question[:ASKED_LENGTH], found.confidence, named, (), found)
 
 
+def _just_done(turn: Turn) -> str:
+    """What a question leans on that comes after a request was concluded, and after no other question."""
+    concluded = again.lately(turn)
+    if concluded is None or turn.since("concluded") > turn.since("question"):
+        return ""
+    return SUBJECTS_DONE.get(concluded["flow"], {}).get(turn.language, "")
+
+
+def plainly(question: str, language: str) -> str:
+    """The question in words that leave no doubt what it is about: of what failed, and only asks whether it is too late,
+    the warranty; of a lost receipt and the warranty, that too."""
+    folded = plain(question)
+    if in_time_for_a_fault(question):
+        return SUBJECTS["warranty"][language]
+    if PAPERS.search(folded) and GUARANTEE.search(folded) and not understand.fault(question):
+        return WITHOUT_PAPERS[language]
+    return understand.plainly_placed(question)
+
+
+def in_time_for_a_fault(question: str) -> bool:
+    """Whether the words tell of something that failed, and only ask whether it is too late for that."""
+    told = IN_TIME.search(plain(question)) and understand.fault(question)
+    return bool(told) and understand.reason(question) not in ("damaged", "wrong") and not GIVING_BACK.search(question)
+
+
 def tell(turn: Turn, known: Known, flow: str | None) -> None:
     if known.priced:
         turn.say("utter_price", prices=prices.told(known.priced, turn.language))
     elif known.found:
         first = known.found.citations[0]
+        if first.slug in OF_THE_WINDOW:
+            tell_last_day(turn, known.question)
         turn.tell(
             known.found.text,
             citations=[asdict(citation) for citation in known.found.citations],
@@ -139,6 +214,19 @@ def tell(turn: Turn, known: Known, flow: str | None) -> None:
         if turn.form is None and (begins := BEGUN_AFTER.get(first.slug)):
             turn.keep(offer=begins)
     remember(turn, known)
+
+
+def came_at_no_christmas(question: str, today: date) -> bool:
+    """Whether what the question is about was delivered on a day to which only the usual time applies."""
+    delivered = None if FESTIVE.search(plain(question)) else understand.delivered_on(question, today)
+    return delivered is not None and current().policies.returns.december.deadline(delivered) is None
+
+
+def tell_last_day(turn: Turn, question: str) -> None:
+    """Say until when what came on the day that the question tells can be returned."""
+    if delivered := understand.delivered_on(question, turn.today):
+        last = sentences.day(returns.last_day(delivered, current()), turn.language)
+        turn.say("utter_last_day_to_return", delivered=sentences.day(delivered, turn.language), last=last)
 
 
 def points_back(question: str, language: str) -> bool:

@@ -60,6 +60,8 @@ def trouble(turn: Turn) -> str | None:
         return "legal"
     if understand.asks_person(text) and (reason == "asked_for_person" or turn.intent in MEANS_LITTLE):
         return "asked_for_person"
+    if reason == "others_order" and understand.has_gift_ticket(text):
+        reason = None
     if reason and firm(turn, reason) and not (reason == "legal" and ("?" in text or takes_claim(turn))):
         return reason
     if worded := next((reason for reason in WORDS_FOR if firm_with_words(turn, reason)), None):

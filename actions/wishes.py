@@ -21,6 +21,8 @@ WORDS = r"(?:\w+ ){0,3}?"
 OPENINGS = (
     r"cuant\w*", "como", "cual\\w*", "cuando", "donde", "en que", "por que", "xq", "quien", "hay",
     r"que (?:es|son|hago|se hace|pasa|tengo|plazo|dias?|lotes?|significa|hay|puedo|botones|coste|cosas?|parte)",
+    r"que (?!(?:el|la|los|las|lo|l[oa]s?|mi|un|una|me|te|se|nos|os|le|no|yo|tu) )\w+ (?:\w+ ){0,2}?"
+    r"(?:tienen?|llevan?|usan?|hacen?|admiten?|aguantan?|necesitan?|traen?|miden?|pesan?|gastan?|consumen?)",
     "how", "what", "when", "which", "where", "who", "why",
 )  # fmt: skip
 # "If I bought it in May" and "until Friday" may as well answer something.
@@ -32,7 +34,8 @@ ASKING, OPENING = _phrases(*OPENINGS, *CONDITIONS, start=True), _phrases(*OPENIN
 CAN_IT_BE = _phrases(
     *OPENINGS, "(?:por|de|a|en|hacia|hasta) donde", "puedo", "podria", "se puede", "teneis", "abris", "haceis",
     "enviais", "es (?:posible|normal|necesario)",
-    "can i", "could i", "may i", "do (?:i|you|they|we)", "does", "is (?:it|there|this|that)", "are (?:you|there|they)",
+    "can i", "could i", "may i", "do (?:i|you|they|we)", "does", "is (?:it|there|this|that|the)",
+    "are (?:you|there|they)",
     "will (?:it|you)", "would (?:it|you)", "should i", start=True,
 )  # fmt: skip
 BESIDE = re.compile(
@@ -53,7 +56,8 @@ WANTING = _phrases(
 WISHES: tuple[tuple[str, Pattern], ...] = (
     ("cancel", _phrases(
         r"(?:cancel|anul)ar(?=\W*$)", r"to cancel(?=\W*$)",
-        rf"cancel\w* {WORDS}(?:pedido|compra|orden|order|purchase)", rf"anul\w+ {WORDS}(?:pedido|compra|orden)",
+        rf"cancel\w* {WORDS}(?:pedido|compra|orden|order|purchase|lb\W?\d{{5}}|\d{{5}})",
+        rf"anul\w+ {WORDS}(?:pedido|compra|orden)",
     )),
     ("address", _phrases(
         rf"cambi\w+ {WORDS}direccion", rf"change {WORDS}address", "otra direccion", "different address",
@@ -80,6 +84,8 @@ OUTRIGHT = _phrases(
     "devuelvo", "i'?m sending (?:it|them) back", "ya no l[oa]s? quiero",
     "(?:i )?(?:don'?t|no longer) want (?:it|them)(?: any ?more)?",
 )  # fmt: skip
+# "Ya no lo quiero" beside these is why an order is called off.
+CALLS_OFF = _phrases(r"cancel\w*", r"anul\w+", "call (?:it )?off")
 # A question by its form, which only the customer's own account answers.
 OWN_POINTS = _phrases(
     r"cuantos puntos (?:tengo(?! que)|llevo|me quedan|hay en mi cuenta)", r"(?:saldo|cantidad) de (?:mis )?puntos",
@@ -185,6 +191,13 @@ def protests(text: str) -> bool:
 OF_MONEY = _phrases("(?:el|mi) dinero", r"reembols\w+", r"refund\w*", "money(?: back)?", "cash")
 
 
+# A question with one of these is about what happened to a thing rather than what such a thing is like.
+OF_ONES_OWN = _phrases(
+    "mi", "mis", "mi[ao]s?", "me", "nos", r"nuestr[oa]s?", "por que", "no", "sin", "ya", "sigue", "desde", "de repente",
+    "que (?:hago|puedo hacer|tengo que hacer|le pasa)", r"(?:lleg|vino|vinier|ha(?:n)? (?:venid|llegad|dejad))\w*",
+    "my", "mine", "our", "ours", "why", "no", "not", r"\w+n'?t", "nothing", "still", "since", "suddenly", "keeps?",
+    r"what (?:do|can|should) (?:i|we)", "arrived", "came", "turned up", "stopped", "broke",
+)  # fmt: skip
 # What no guide brings back to life.
 PAST_TRYING = _phrases(
     "packed in",
@@ -210,6 +223,12 @@ def is_past_trying(text: str) -> bool:
 def wants_money(text: str) -> bool:
     """Whether the words speak of getting the money back."""
     return bool(OF_MONEY.search(plain(text)))
+
+
+NOT_ORDERED_YET = _phrases(
+    "si (?:lo |la |os |hago el )?(?:pido|compro|encargo|pedido)", r"(?:pidiendo|comprando)(?:l[oa])? (?:hoy|ahora|ya)",
+    "if i (?:order|buy|place)", "(?:ordering|buying) (?:it )?(?:today|now|tonight)", "were i to (?:order|buy)",
+)  # fmt: skip
 
 
 CANCELS_IT = _phrases(
@@ -244,6 +263,11 @@ def not_answered(text: str) -> bool:
     return bool(NOT_ANSWERED.search(plain(text)))
 
 
+def would_order(text: str) -> bool:
+    """Whether the words are about an order that is not made yet: "si pido hoy, ¿cuándo llega?"."""
+    return bool(NOT_ORDERED_YET.search(plain(text)))
+
+
 def brings_up(text: str) -> bool:
     """Whether the words come back to a matter that was left aside: "¿y lo de la freidora?"."""
     return bool(BRINGS_UP.match(plain(text)))
@@ -253,6 +277,13 @@ def swaps(text: str) -> str | None:
     """ "exchange" for who would rather exchange than return, "return" for the other way round; "erasure", "export"."""
     folded = plain(text)
     return next((flow for flow, words in SWAPS if words.search(folded)), None)
+
+
+def rather(text: str, flow: str) -> str | None:
+    """What `swaps` says where the words name another flow only: "pedí un cambio y ahora prefiero devolver"."""
+    folded = plain(text)
+    named = [each for each, words in SWAPS if words.search(folded)]
+    return named[0] if named and flow not in named else None
 
 
 def still_wrong(text: str) -> bool:
@@ -266,12 +297,17 @@ def wish(text: str) -> str | None:
     if OWN_POINTS.search(folded):
         return "points"
     if OUTRIGHT.search(folded) and not ASKING.match(folded):
-        return "return"
+        return "cancel" if CALLS_OFF.search(folded) else "return"
     last = next((part for part in reversed(re.split(r"[?.!]+", folded)) if part.strip()), folded)
     wanting = last if WANTING.search(last) else "" if ASKING.match(folded) else folded
     if not WANTING.search(wanting) or KNOWING.search(folded):
         return None
     return next((flow for flow, words in WISHES if words.search(wanting)), None)
+
+
+def wish_of_a_part(text: str) -> str | None:
+    """What a part of the text wishes for, whatever another one asks: "cancel it, and do you know how long ..."."""
+    return next((flow for part in BESIDE.split(text) if part and (flow := wish(part))), None)
 
 
 def asks(text: str) -> bool:
@@ -288,6 +324,13 @@ def is_question(text: str) -> bool:
 def asks_in_part(text: str) -> bool:
     """Whether a part of the words is a question: "wrong colour, could I swap it"."""
     return any(map(is_question, re.split(r"[,.;]\s+", text)))
+
+
+def beside_its_questions(text: str) -> str:
+    """The text without the sentences that ask what a product is like ("does it make much noise?"): those that name no
+    thing of the customer's own, deny nothing and do not ask why tell of no fault."""
+    sentences = re.split(r"(?<=[.!?\n])\s+", text)
+    return " ".join(each for each in sentences if not is_question(each) or OF_ONES_OWN.search(plain(each)))
 
 
 def questions_beside(text: str) -> list[str]:

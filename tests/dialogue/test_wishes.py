@@ -3,6 +3,7 @@
 import pytest
 
 from actions import wishes
+from actions.answers import told_of
 
 
 @pytest.mark.parametrize("text", [
@@ -26,6 +27,7 @@ def test_an_answer_is_no_question(text: str) -> None:
     ("¿me podéis arreglar la batidora?", "warranty"), ("please cancel my order", "cancel"),
     ("¿Cuántos puntos tengo?", "points"), ("how many points do I have left?", "points"),
     ("¿cuántos puntos tengo que gastar para un descuento?", None), ("¿cuándo caducan los puntos?", None),
+    ("quiero anular, ya no lo quiero", "cancel"), ("ya no lo quiero", "return"),
     ("¿cómo devuelvo la freidora?", None), ("how do I swap it for a black one", None),
 ])  # fmt: skip
 def test_a_wish_says_both_that_and_what(text: str, flow: str | None) -> None:
@@ -116,3 +118,19 @@ def test_what_is_broken_for_good_needs_no_guide(text: str, past: bool) -> None:
 
 def test_money_is_spoken_of() -> None:
     assert wishes.wants_money("¿y no me podéis dar el dinero?") and not wishes.wants_money("que me la reparéis")
+
+
+@pytest.mark.parametrize("text", [
+    "¿tienen cancelación de ruido activa?", "qué temperatura de color tiene la pantalla", "does it make much noise?",
+    "is the hair dryer noisy?", "¿el robot hace mucho ruido?", "does the screen turn off by itself?",
+])  # fmt: skip
+def test_who_asks_what_a_product_is_like_tells_no_fault(text: str) -> None:
+    assert told_of(text) is None
+
+
+@pytest.mark.parametrize("text", [
+    "mi robot hace mucho ruido, ¿qué hago?", "the blender leaks", "why does my dryer make that noise?",
+    "La pantalla no enciende. ¿Tiene arreglo?", "que el robot hace ruido",
+])  # fmt: skip
+def test_who_asks_about_their_own_fault_tells_it(text: str) -> None:
+    assert told_of(text) == "warranty"

@@ -237,3 +237,23 @@ def test_the_same_is_asked_of_another_product(stack: Stack) -> None:
 def test_who_asks_whether_they_may_is_told_the_rule_and_it_begins(stranger: Strangers, text: str, told: str) -> None:
     one = stranger("web")
     assert told in said(one, text) and one.state()["asks"] == "order_number"
+
+
+def test_a_cancellation_told_with_its_reason_stays_one(stranger: Strangers) -> None:
+    ivan = stranger("web")
+    ivan.say("quiero anular, ya no lo quiero")
+    said(ivan, "LB-10427 ivan.morales@correo.example")
+    assert ivan.state()["asks"] == "confirm"
+
+
+def test_the_seal_told_with_the_question_is_not_asked_again(stranger: Strangers) -> None:
+    ivan = stranger("web")
+    ivan.say("quería saber si puedo devolver unos cabezales sin abrir")
+    said(ivan, "LB-10426 ivan.morales@correo.example")
+    assert ivan.state()["asks"] == "reason"
+
+
+def test_who_asks_what_a_product_is_like_begins_no_claim(stranger: Strangers) -> None:
+    one = stranger("web")
+    assert "No lo sé" in said(one, "¿tienen cancelación de ruido activa?")
+    assert one.state()["asks"] is None

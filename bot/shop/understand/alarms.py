@@ -9,6 +9,7 @@ from bot.shop.understand.lexicon import words
 from bot.shop.understand.text import Pattern, has, plain
 
 SHOUTED_LETTERS = 15
+WITHOUT = re.compile(r"\bwithout\b")
 BARE_WISH = re.compile(
     r"\W*(?:(?:si|vale|ok|claro|no|yes|yeah|sure|please|por favor|mejor|con|with)\W+)*(?:(?:un|una|a|la)\W+)?"
     r"(?:persona|agente|asesora?|person|someone|alguien)(?:\W+(?:por favor|please))?\W*"
@@ -54,8 +55,13 @@ def very_upset(text: str) -> bool:
 def others_order(text: str) -> bool:
     """About another person's order, also a gift received without the gift ticket."""
     folded = plain(text)
-    mine = has(folded, words("gift_ticket")) or has(folded, words("not_others_order"))
+    mine = has_gift_ticket(text) or has(folded, words("not_others_order"))
     return has(folded, words("others_order")) and not mine
+
+
+def has_gift_ticket(text: str) -> bool:
+    """Whether whoever was given a present has the ticket that came with it."""
+    return _meant(WITHOUT.sub(" no ", plain(text)), words("gift_ticket"))
 
 
 def _meant(folded: str, pattern: Pattern) -> bool:

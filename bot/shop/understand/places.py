@@ -17,6 +17,14 @@ LAST_PROVINCE = 52
 # Named places, the narrow ones before the wide: "Palma" is in the Balearics, but "Las Palmas" is not.
 NAMED: tuple[Zone, ...] = ("canaries", "ceuta_melilla", "portugal", "eu", "balearics", "mainland")
 
+# The city in Mallorca, where nothing says that it is the island of La Palma, Las Palmas, or the palm of a hand.
+PALMA = re.compile(r"(?<!\bla )(?<!\blas )\bPalma\b(?! de\b| del\b)", re.IGNORECASE)
+
+
+def plainly_placed(text: str) -> str:
+    """The text with the city of Palma called by its island, whose name no other place has."""
+    return PALMA.sub("Mallorca", text)
+
 
 def zone(address: str) -> Zone | None:
     """The zone an address lies in, or None when it cannot be told or the shop does not send there."""

@@ -81,6 +81,11 @@ def products_meant(text: str) -> list[str]:
     return wanted or products(text)
 
 
+def is_service(sku: str) -> bool:
+    """Whether it is something done to a product, such as an engraving, which no order holds by itself."""
+    return any(product.sku == sku and product.kind == "service" for product in current().catalogue)
+
+
 def other_brand(text: str) -> str | None:
     """The make of an appliance of the customer's ("my dyson hair dryer") that this shop does not sell."""
     folded = plain(text)

@@ -41,8 +41,9 @@ def pickup(text: str) -> bool | None:
 
 
 def way_back(text: str) -> bool | None:
-    """`pickup` in words that say it unasked too: "la llevo yo", "que lo recojan"."""
-    folded = words("nobody_home").sub(", ", plain(text))
+    """`pickup` in words that say it unasked too: "la llevo yo", "que lo recojan". The no of a reason ("no me cabe")
+    denies nothing of what follows."""
+    folded = words("reason_changed_mind").sub(", ", words("nobody_home").sub(", ", plain(text)))
     if _undenied(folded, words("has_it_fetched")):
         return True
     return False if _undenied(folded, words("carries_it")) else None

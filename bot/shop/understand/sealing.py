@@ -14,6 +14,7 @@ ONE = {"un": 1, "uno": 1, "una": 1, "one": 1}
 FAULT_SINCE = re.compile(
     r"\b(?:desde|since)(?: hace)?(?: (?:el|la|los|las|un|una|unos|unas|the|a|last))* \w+(?: pasad\w+)?"
 )
+THE_OTHER = re.compile(r"\b(?:el otro|la otra|the other(?: one)?)\b")
 OUT_OF_ALL = re.compile(r"\b(?:de (?:los|las)|out of|of the|of)\s+\w+")
 
 
@@ -35,6 +36,9 @@ def sealed_units(text: str, total: int) -> int | None:
             number = _number_near(folded[: state.start], folded[state.end :])
             if number is not None and number <= total:
                 return number if _is_sealed(folded, state) else total - number
+        kinds = {_is_sealed(folded, state) for state in _states(folded)}
+        if len(kinds) > 1 and THE_OTHER.search(folded):
+            return 1
     state_of_all = sealed(text)
     return None if state_of_all is None else total if state_of_all else 0
 
