@@ -7,7 +7,7 @@ import re
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
-from actions import again, matters, wishes
+from actions import again, matters, questions, wishes
 from actions.answers import (
     ASKED,
     LIKELY,
@@ -139,7 +139,7 @@ class TakeFact(TurnAction):
         offered = turn.slot("offer") if turn.slot("offer") in OFFERS and chooses else None
         if offered in TAKES_A_YES:
             offered = None
-        tells = turn.asks < ASKED or (turn.confidence >= SURELY_ASKED and not wishes.is_question(turn.words))
+        tells = turn.asks < ASKED or (turn.confidence >= SURELY_ASKED and not questions.is_question(turn.words))
         if not kept and not offered and again.lately(turn) and tells and not _begins(turn, named):
             turn.say("utter_noted_besides")
             return [SlotSet("unclear", 0)]
@@ -166,7 +166,7 @@ def _begins(turn: Turn, named: list[str]) -> bool:
     """Whether what is told after a decision may begin another request, or asks."""
     of_faults = (turn.slot("concluded") or {}).get("flow") in OF_FAULTS
     tells = named or wishes.wish(turn.words) or wishes.wants(turn.words) or (told_of(turn.words) and not of_faults)
-    return bool(tells) or wishes.is_question(turn.words) or turn.rank(STARTS)[1] >= SURE
+    return bool(tells) or questions.is_question(turn.words) or turn.rank(STARTS)[1] >= SURE
 
 
 def _kept(turn: Turn, orders: list[str]) -> list[EventType]:

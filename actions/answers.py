@@ -7,7 +7,7 @@ import re
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
-from actions import again, facts, matters, wishes
+from actions import again, facts, matters, questions, wishes
 from actions.facts import NEVER_CAME, NO_PARCEL, REMEDIES
 from actions.orders import under_way
 from actions.starts import OFFERS, STARTS
@@ -69,7 +69,7 @@ def reply(turn: Turn) -> list[EventType]:
     if free and turn.slot("question") and wishes.not_answered(turn.words):
         turn.say("utter_not_answered")
         return [SlotSet("offer", "person")]
-    if free and again.lately(turn) and AGREES.match(turn.words) and not wishes.is_question(turn.words):
+    if free and again.lately(turn) and AGREES.match(turn.words) and not questions.is_question(turn.words):
         turn.say("utter_noted_besides")
         return [SlotSet("unclear", 0)]
     if free and (wanted := matters.several(turn.words)):
@@ -105,10 +105,10 @@ def reply(turn: Turn) -> list[EventType]:
         return [FollowupAction(f"{told_of(turn.words)}_form")]
     if free and understand.order_numbers(turn.words):
         return [FollowupAction("order_status_form")]
-    if (free and wishes.asks(turn.words)) or turn.intent == "ask_question" or turn.purpose("asks") >= ASKED:
+    if (free and questions.asks(turn.words)) or turn.intent == "ask_question" or turn.purpose("asks") >= ASKED:
         admit_ignorance(turn)
         return [SlotSet("offer", "person"), SlotSet("unclear", 0)]
-    if free and not turn.slot("unclear") and again.lately(turn) and not wishes.is_question(turn.words):
+    if free and not turn.slot("unclear") and again.lately(turn) and not questions.is_question(turn.words):
         turn.say("utter_noted_besides")
         return [SlotSet("unclear", 1)]
     return misunderstood(turn)
@@ -123,7 +123,7 @@ def misses_it(turn: Turn) -> bool:
 
 def never_came(turn: Turn) -> bool:
     """Whether the words tell that what was ordered has not come."""
-    if not NEVER_CAME.search(turn.words) or NO_PARCEL.search(turn.words) or wishes.is_question(turn.words):
+    if not NEVER_CAME.search(turn.words) or NO_PARCEL.search(turn.words) or questions.is_question(turn.words):
         return False
     return ORDERED.search(turn.words) is not None and not understand.fault(turn.words)
 
@@ -144,7 +144,7 @@ def _remedy_offered(turn: Turn) -> str | None:
 def taken_up(turn: Turn) -> str | None:
     """The flow that was offered, for who tells a fact of it without a word of taking it: "no me gusta el aroma"."""
     flow = _still_offered(turn)
-    if flow is None or wishes.is_question(turn.words) or turn.since("offer") > TAKEN_UP_WITHIN:
+    if flow is None or questions.is_question(turn.words) or turn.since("offer") > TAKEN_UP_WITHIN:
         return None
     told = facts.said(again.retold(turn.words, flow))
     return flow if flow in TAKEN_UP and told else None
@@ -155,10 +155,10 @@ def least_sure(turn: Turn) -> float:
     least = ASKED if turn.intent in TELLS else HARDLY_ASKS
     if turn.intent == "off_topic" and turn.confidence >= SURELY_ASKED:
         return SURE_OF_IT
-    if turn.purpose("asks") < ASKED and again.lately(turn) and not wishes.is_question(turn.words):
+    if turn.purpose("asks") < ASKED and again.lately(turn) and not questions.is_question(turn.words):
         return SURE_OF_IT
     asks = turn.intent in QUESTIONS or turn.purpose("asks") >= least or "?" in turn.words
-    return 0.0 if asks or wishes.asks(turn.words) else SURE_OF_IT
+    return 0.0 if asks or questions.asks(turn.words) else SURE_OF_IT
 
 
 def _still_offered(turn: Turn) -> str | None:
@@ -191,7 +191,7 @@ def _of_the_order(turn: Turn) -> str | None:
 
 def spoilt(text: str) -> bool:
     """Whether the words tell, and ask nothing, of what was done to a product: no guide mends what was dropped."""
-    asks = wishes.is_question(text) or wishes.questions_beside(text)
+    asks = questions.is_question(text) or wishes.questions_beside(text)
     fault = understand.fault(text) if understand.products(text) and not asks else None
     return fault is not None and fault.cause in DONE_TO_IT
 
@@ -199,7 +199,7 @@ def spoilt(text: str) -> bool:
 def told_of(text: str) -> str | None:
     """The flow for what happened to a product, where the words say that and no wish; what they ask of a product in
     general tells of nothing that happened."""
-    text = wishes.beside_its_questions(text)
+    text = questions.beside_its_questions(text)
     reason = understand.reason(text)
     bought = understand.products(text) or understand.order_numbers(text)
     if bought and reason in (None, "changed_mind") and REGRETS.search(plain(text)):

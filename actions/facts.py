@@ -9,7 +9,7 @@ from typing import Any, get_args
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 
-from actions import addresses, wishes
+from actions import addresses, questions, wishes
 from actions.turn import SURE, Turn
 from bot.shop import understand
 from bot.shop.decisions.facts import Resolution
@@ -324,7 +324,7 @@ def _only_names(text: str) -> bool:
 
 def _aside(turn: Turn) -> bool:
     """Words said beside the matter: a greeting, a wish to stop, a question."""
-    asks = turn.intent == "ask_question" and wishes.is_question(turn.words) and not BECAUSE.match(turn.words)
+    asks = turn.intent == "ask_question" and questions.is_question(turn.words) and not BECAUSE.match(turn.words)
     return turn.confidence >= SURE and (turn.intent in ASIDE or asks)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rasa_sdk.events import EventType, SlotSet
 
-from actions import wishes
+from actions.questions import WORDS
 from actions.starts import OFFERS
 from actions.telling import offer
 from actions.turn import Turn
@@ -25,7 +25,7 @@ MONEY = re.compile(
     r"\b(?:dinero|importe|pasta|reembolso|money|refund|pagado|pague|price|confirm\w*|retiren?)\b|"
     r"\bsi (?:no )?(?:puedo|hay)"
 )
-W = wishes.WORDS
+W = WORDS
 # What a part of a message that holds several wishes names, where "I want" may stand in another part.
 NAMED: tuple[tuple[str, Pattern], ...] = tuple((flow, re.compile(rf"\b(?:{words})\b")) for flow, words in (
     ("order_status", rf"donde (?:esta|anda|va|para) {W}(?:pedido|paquete|envio|otr[oa]|resto)"

@@ -14,7 +14,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import again, facts, matters, wishes
+from actions import again, facts, matters, questions, wishes
 from actions.answers import SURE_OF_IT, SURELY_ASKED, spoilt
 from actions.base import SyncAction
 from actions.orders import PROOF, any_order, chosen, find_order
@@ -236,7 +236,7 @@ class Request(SyncAction):
         meant = named is not None or faulty or given_up or self._meant_by_what_was_said(turn)
         if meant or turn.intent == "affirm" or proves or (turn.asks < DOUBTED and not beside):
             plainly = self.flow == "order_status" and turn.confidence >= JUST_THAT
-            asks_for_it = wishes.asks_in_part(turn.words) and not (proves or plainly)
+            asks_for_it = questions.asks_in_part(turn.words) and not (proves or plainly)
             if not given_up and not turn.answered and (asks_for_it or (faulty and named is None)):
                 advise(turn, self.flow)
             self._answer_beside(turn)
@@ -247,13 +247,13 @@ class Request(SyncAction):
             return
         if answer_question(turn, 0.0 if asks else TOGETHER - turn.asks, self.flow):
             raise Ended(self.flow)
-        if asks and turn.confidence < FIRM_WISH and wishes.is_question(turn.words):
+        if asks and turn.confidence < FIRM_WISH and questions.is_question(turn.words):
             admit_ignorance(turn)
             raise Ended
 
     def _tells_a_fault(self, turn: Turn) -> bool:
         """Whether the words tell plainly what is broken and ask nothing: no rule is what such a customer needs."""
-        told = turn.confidence >= CLEARLY_ANOTHER and not wishes.is_question(turn.words)
+        told = turn.confidence >= CLEARLY_ANOTHER and not questions.is_question(turn.words)
         return told and self.flow == "warranty" and understand.fault(turn.words) is not None
 
     def _meant_by_what_was_said(self, turn: Turn) -> bool:
@@ -265,7 +265,7 @@ class Request(SyncAction):
             return True
         if self.flow == "cancel" and wishes.cancels_it(turn.words):
             return True
-        return self._was_offered(turn) and not wishes.is_question(turn.words)
+        return self._was_offered(turn) and not questions.is_question(turn.words)
 
     def _was_offered(self, turn: Turn) -> bool:
         """Whether an answer has offered this not long ago, or what is like it."""
@@ -312,7 +312,7 @@ class Request(SyncAction):
         """Whether the words ask something: the classifiers take much that is told of a product for a question."""
         if turn.intent not in ("ask_question", "nlu_fallback"):
             return False
-        return wishes.is_question(turn.words) or (turn.intent == "ask_question" and turn.asks >= SURELY_ASKED)
+        return questions.is_question(turn.words) or (turn.intent == "ask_question" and turn.asks >= SURELY_ASKED)
 
     def _leaves_for(self, wish: str, turn: Turn, asked: str | None) -> bool:
         """Whether the words leave this request for another one, rather than tell something that sounds like it."""

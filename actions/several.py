@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from actions import wishes
+from actions.questions import KNOWING, is_question
 from bot.shop.understand.text import plain
 
 SENTENCE = re.compile(r"[^.!?¡¿\n]+(?:[.,](?=\d)[^.!?¡¿\n]*)*[.!?…]*")
@@ -35,7 +35,7 @@ def questions(text: str) -> list[tuple[str, str]]:
         asking = sentence.endswith("?")
         told = any(tells_what_to_tell(part) for part in parts)
         for part in parts:
-            asks = told or wishes.is_question(part) or (asking and part is parts[-1])
+            asks = told or is_question(part) or (asking and part is parts[-1])
             if asks and not sentence.endswith(",") and says_something(part):
                 found.append((part, "\n".join(before)))
             before.append(part)
@@ -48,4 +48,4 @@ def says_something(part: str) -> bool:
 
 def tells_what_to_tell(part: str) -> bool:
     """Whether it asks without the form of a question: "I want to know how long it takes"."""
-    return bool(wishes.KNOWING.search(plain(part))) and len(part.split()) > 2 * LEAST_WORDS
+    return bool(KNOWING.search(plain(part))) and len(part.split()) > 2 * LEAST_WORDS

@@ -6,7 +6,7 @@ import re
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 
-from actions import again, prices, several, wishes
+from actions import again, prices, questions, several
 from actions.starts import OFFERS, STARTS
 from actions.turn import Button, Turn
 from bot.shop import sentences, understand
@@ -153,7 +153,7 @@ def remember(turn: Turn, known: Known) -> None:
 
 def look_up(turn: Turn, question: str, before: str = "") -> Known:
     """What there is to say to a question. `before`: what the message said before it."""
-    subject = SUBJECTS.get(turn.slot("flow") or "", {}) if wishes.is_question(question) else {}
+    subject = SUBJECTS.get(turn.slot("flow") or "", {}) if questions.is_question(question) else {}
     context = before or _just_done(turn) or turn.slot("question") or subject.get(turn.language, "")
     named = tuple(understand.products(question))
     if priced := prices.asked(question, context.split("\n")[0]):

@@ -9,7 +9,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import wishes
+from actions import questions, wishes
 from actions.base import SyncAction
 from actions.telling import answer_question
 from actions.trouble import REASON_OF, hand_off, trouble
@@ -47,7 +47,7 @@ class WhileWaiting(SyncAction):
         else:
             if reason:
                 turn.command("handoff", reason=reason)
-            if wishes.is_question(turn.words):
+            if questions.is_question(turn.words):
                 answer_question(turn, SURELY)
         return turn.events
 

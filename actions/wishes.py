@@ -1,51 +1,13 @@
-"""What a sentence is by its form: a wish to have something done, a stop. The net beside the classifiers."""
+"""What a sentence is by its words: a wish to have something done, a stop. The net beside the classifiers."""
 
 from __future__ import annotations
 
 import re
 
+from actions.questions import ASKING, BESIDE, CAN_IT_BE, ENOUGH_WORDS, KNOWING, TELL_ME, WORDS, is_question, phrases
 from bot.shop.understand.text import Pattern, plain
 
-
-def _phrases(*alternatives: str, start: bool = False) -> Pattern:
-    """A pattern for any of these, each a regular expression over folded text, as whole words; `start`: as its first."""
-    body = r"\b(?:" + "|".join(alternatives) + r")\b"
-    return re.compile((GREETING if start else "") + body)
-
-
-GREETING = (
-    r"^\W*(?:(?:y|pero|hola|buenas|buenos dias|oye|perdona|una duda|una pregunta|and|but|hi|hello|hey|so|ok|also)"
-    r"\b\W*)*"
-)
-WORDS = r"(?:\w+ ){0,3}?"
-OPENINGS = (
-    r"cuant\w*", "como", "cual\\w*", "cuando", "donde", "en que", "por que", "xq", "quien", "hay",
-    r"que (?:es|son|hago|se hace|pasa|tengo|plazo|dias?|lotes?|significa|hay|puedo|botones|coste|cosas?|parte)",
-    r"que (?!(?:el|la|los|las|lo|l[oa]s?|mi|un|una|me|te|se|nos|os|le|no|yo|tu) )\w+ (?:\w+ ){0,2}?"
-    r"(?:tienen?|llevan?|usan?|hacen?|admiten?|aguantan?|necesitan?|traen?|miden?|pesan?|gastan?|consumen?)",
-    "how", "what", "when", "which", "where", "who", "why",
-)  # fmt: skip
-# "If I bought it in May" and "until Friday" may as well answer something.
-CONDITIONS = (
-    "hasta", "desde", "q", "si (?:lo|la|los|las|me|se|yo|compro|el|mi|un|una|voy|llego)", "until", "if",
-)  # fmt: skip
-ASKING, OPENING = _phrases(*OPENINGS, *CONDITIONS, start=True), _phrases(*OPENINGS, start=True)
-# A question without its mark may begin with these too, and a wish as well.
-CAN_IT_BE = _phrases(
-    *OPENINGS, "(?:por|de|a|en|hacia|hasta) donde", "puedo", "podria", "se puede", "teneis", "abris", "haceis",
-    "enviais", "es (?:posible|normal|necesario)",
-    "can i", "could i", "may i", "do (?:i|you|they|we)", "does", "is (?:it|there|this|that|the)",
-    "are (?:you|there|they)",
-    "will (?:it|you)", "would (?:it|you)", "should i", start=True,
-)  # fmt: skip
-BESIDE = re.compile(
-    r"(?<=[?!;])|[.]+ |, |,? (?:pero antes|antes de nada|y (?:de paso|ademas|tambien)|and (?:also|by the way)|"
-    r"but first|also|y|and|pero|but)\b,? "
-)
-TELL_ME = re.compile(r"^\W*(?:y |and |please |por favor |antes |first )*(?:dime|decidme|me dices|tell me)\s+")
-ENOUGH_WORDS = 4
-KNOWING = _phrases("saber", "preguntar", "consultar", "una duda", "decirme", "know", "ask", r"wonder\w*", "tell me")
-WANTING = _phrases(
+WANTING = phrases(
     "[qk]+u?iero", "[qk]+u?eremos", "quisiera", "queria", "necesito", "deseo", "me gustaria", r"tramita\w*",
     "cambia(?:d|me|dme|dnos)", "cancela(?:d|me|dme|dmelo)", "anula(?:d|me|dme|dmelo)", "manda(?:d|dme|dmelo|dlo|dla)",
     r"gestiona\w*", "puedes", "podeis", "podrias", "podriais", "pueden", "hazme", r"haced\w*", r"ayudad?me a", "voy a",
@@ -54,52 +16,52 @@ WANTING = _phrases(
     "(?:make|start|open|file) a",
 )  # fmt: skip
 WISHES: tuple[tuple[str, Pattern], ...] = (
-    ("cancel", _phrases(
+    ("cancel", phrases(
         r"(?:cancel|anul)ar(?=\W*$)", r"to cancel(?=\W*$)",
         rf"cancel\w* {WORDS}(?:pedido|compra|orden|order|purchase|lb\W?\d{{5}}|\d{{5}})",
         rf"anul\w+ {WORDS}(?:pedido|compra|orden)",
     )),
-    ("address", _phrases(
+    ("address", phrases(
         rf"cambi\w+ {WORDS}direccion", rf"change {WORDS}address", "otra direccion", "different address",
         rf"(?:mand|envi|entreg)\w+ {WORDS}a otr[oa] (?:sitio|lugar|casa|domicilio|ciudad)",
         rf"(?:send|ship|deliver) {WORDS}(?:somewhere else|elsewhere|to (?:another|a different|a new) \w+)",
     )),
-    ("order_status", _phrases(
+    ("order_status", phrases(
         rf"donde (?:esta|anda|va) {WORDS}(?:pedido|paquete|envio)", rf"estado {WORDS}pedido",
         rf"where(?:'s| is) {WORDS}(?:order|parcel|package)", rf"(?:track|status of) {WORDS}(?:order|parcel|package)",
     )),
-    ("exchange", _phrases(rf"cambi\w+ {WORDS}(?:por|de) (?:otr\w+|color|un vale)", "exchange", "swap")),
-    ("return", _phrases(
+    ("exchange", phrases(rf"cambi\w+ {WORDS}(?:por|de) (?:otr\w+|color|un vale)", "exchange", "swap")),
+    ("return", phrases(
         r"de[bv]ol[bv]er\w*", "de[bv]uel[bv]o", "devolucion(?! del dinero)", "retru?n", "return(?:ing)?",
         "send (?:it|them|this|these) back", r"mand\w+ de vuelta",
     )),
-    ("warranty", _phrases(
+    ("warranty", phrases(
         r"repar\w+", r"arregl\w+", r"que (?:me )?l[ao]s? (?:mir|revis)\w+", "(?:usar |por |en )?(?:la )?garantia",
         r"repair\w*", "fix(?:ed)?", "warranty claim", "under warranty",
         r"(?:claim|use) (?:on |under )?(?:the |my )?(?:warranty|guarantee)",
     )),
 )  # fmt: skip
 # These say the wish without any "I want".
-OUTRIGHT = _phrases(
+OUTRIGHT = phrases(
     "devuelvo", "i'?m sending (?:it|them) back", "ya no l[oa]s? quiero",
     "(?:i )?(?:don'?t|no longer) want (?:it|them)(?: any ?more)?",
 )  # fmt: skip
 # "Ya no lo quiero" beside these is why an order is called off.
-CALLS_OFF = _phrases(r"cancel\w*", r"anul\w+", "call (?:it )?off")
+CALLS_OFF = phrases(r"cancel\w*", r"anul\w+", "call (?:it )?off")
 # A question by its form, which only the customer's own account answers.
-OWN_POINTS = _phrases(
+OWN_POINTS = phrases(
     r"cuantos puntos (?:tengo(?! que)|llevo|me quedan|hay en mi cuenta)", r"(?:saldo|cantidad) de (?:mis )?puntos",
     r"(?:ver|consultar|mirar) (?:cuantos|mis) puntos", r"(?:check|see) my (?:loyalty )?points", "my points balance",
     r"how many points (?:do i have(?! to)|have i got|i have(?! to)|i'?ve got|are left)", "my loyalty balance",
 )  # fmt: skip
-STOPPING = _phrases(
+STOPPING = phrases(
     "dejalo", "dejadlo", "dejemoslo", "olvidalo", "olvidadlo", "olvida eso", "me l[oa]s? quedo", "ya no hace falta",
     "never ?mind", "forget it", "leave it", "i'?ll keep (?:it|them)", "stop this", "don't bother",
 )  # fmt: skip
 
 
 # A remedy that is asked for without "I want".
-REMEDY_WISHED = _phrases(
+REMEDY_WISHED = phrases(
     r"que me (?:l[oa]s? )?(?:cambi|devolv|de|reembols|repon)\w*", r"cambi(?:a|e|ad|en)(?:d|n)?me\w*",
     r"(?:el|mi) (?:dinero|reembolso)", r"refund\w*", r"replace\w*", "money back", "a new one", "store credit",
     "(?:el|un) vale", r"otro color\w*", r"another colou?r",
@@ -111,7 +73,7 @@ BRINGS_UP = re.compile(
 # Whoever was going to send a thing back and would rather have another one, or the other way round; and the same of a
 # copy of their data and its end.
 SWAPS: tuple[tuple[str, Pattern], ...] = (
-    ("exchange", _phrases(
+    ("exchange", phrases(
         rf"cambi\w+ {WORDS}por (?:otr\w+|un\w* \w+)", rf"(?:otro color|un vale|saldo) {WORDS}(?:mejor|en vez|en lugar)",
         rf"(?:mejor|prefiero|prefer\w+) {WORDS}(?:otro color|un vale|el vale|saldo|cambi\w+|el cambio|un cambio)",
         "(?:un vale|otro color|el vale) (?:entonces|pues)",
@@ -121,18 +83,18 @@ SWAPS: tuple[tuple[str, Pattern], ...] = (
         "(?:store credit|a voucher|another colou?r|an exchange) (?:then|instead)",
         r"(?<!.)\W*(?:(?:pues|mejor|de|en|in|for) )*(?:otro color|another colou?r|a different colou?r)(?=\W*$)",
     )),
-    ("return", _phrases(
+    ("return", phrases(
         rf"(?:mejor|prefiero) {WORDS}(?:devolver\w*|la devolucion|el dinero|el reembolso|que me devolv\w+)",
         rf"(?:rather|prefer|instead) {WORDS}(?:return\w*|refund\w*|(?:my|the) money)",
         "(?:refund|my money back) instead", "just (?:return|refund) (?:it|them|me)",
     )),
-    ("erasure", _phrases(
+    ("erasure", phrases(
         r"borr(?:ad|ais|eis|ar|en)\w*", r"elimin(?:ad|eis|ar|en)\w*", "delete", "erase",
     )),
-    ("export", _phrases("(?:solo|mejor|prefiero|just|rather) (?:quiero |have )?(?:una copia|a copy)")),
+    ("export", phrases("(?:solo|mejor|prefiero|just|rather) (?:quiero |have )?(?:una copia|a copy)")),
 )  # fmt: skip
 # Whoever was told what to try and has tried it.
-STILL_WRONG = _phrases(
+STILL_WRONG = phrases(
     r"sigue (?:igual|sin|mal|fallando|haciendo)", "ya (?:probe|hice|limpie|he probado|lo he hecho)",
     r"ya l[oa] (?:hice|he hecho|probe|he probado|intente|he intentado|limpie)",
     "(?:no ha|no) (?:servido|sirvio|funciono) (?:de )?(?:para )?nada", "y nada",
@@ -143,7 +105,7 @@ STILL_WRONG = _phrases(
 
 
 # Whoever got an answer to something else.
-NOT_ANSWERED = _phrases(
+NOT_ANSWERED = phrases(
     "no me (?:has|habeis) (?:contestado|respondido)", r"(?:eso )?no es lo que (?:te |os )?(?:he )?pregunt\w*",
     "no (?:te )?(?:he )?pregunt(?:e|ado) eso", "not what i (?:asked|meant)", r"(?:didn'?t|did not|haven'?t) answer\w*",
     "not my question",
@@ -151,7 +113,7 @@ NOT_ANSWERED = _phrases(
 
 
 # Whoever wants to know how something was decided, and who cannot accept it.
-ASKS_WHY = _phrases(
+ASKS_WHY = phrases(
     r"por ?que no(?=\s*[?!]|\W*$| (?:l[oa]s?|se|puedo|me|podeis)\b)", "y eso por que", r"como que no\b",
     r"ahora que(?: hago| pasa)?(?=\W*$)",
     r"cuando (?:sabre algo|tendre (?:respuesta|noticias)|me (?:dir|contest|respond)\w+)",
@@ -168,7 +130,7 @@ ASKS_WHY = _phrases(
     r"what(?:'s| is| was)(?: the| your) decision", "on what grounds", r"explain (?:the|your) decision",
 )  # fmt: skip
 BARE_WHY = re.compile(r"\W*(?:(?:y|pero|and|but)\W+)?(?:por ?que|why)\W*")
-PROTESTS = _phrases(
+PROTESTS = phrases(
     r"no es justo", "injusto", "que injusticia", r"no me parece (?:bien|justo|normal)", "no estoy de acuerdo",
     "(?:eso )?no puede ser", "no hay derecho", r"pero si (?!est|sig|teng|l[oa])", "vaya timo", "menudo timo",
     "(?:not|isn'?t|aint|hardly) fair", "unfair", "(?:i )?disagree", "do(?:n'?t| not) agree", "that'?s ridiculous",
@@ -188,18 +150,12 @@ def protests(text: str) -> bool:
 
 
 # The money, where only a repair or another one is offered.
-OF_MONEY = _phrases("(?:el|mi) dinero", r"reembols\w+", r"refund\w*", "money(?: back)?", "cash")
+OF_MONEY = phrases("(?:el|mi) dinero", r"reembols\w+", r"refund\w*", "money(?: back)?", "cash")
 
 
 # A question with one of these is about what happened to a thing rather than what such a thing is like.
-OF_ONES_OWN = _phrases(
-    "mi", "mis", "mi[ao]s?", "me", "nos", r"nuestr[oa]s?", "por que", "no", "sin", "ya", "sigue", "desde", "de repente",
-    "que (?:hago|puedo hacer|tengo que hacer|le pasa)", r"(?:lleg|vino|vinier|ha(?:n)? (?:venid|llegad|dejad))\w*",
-    "my", "mine", "our", "ours", "why", "no", "not", r"\w+n'?t", "nothing", "still", "since", "suddenly", "keeps?",
-    r"what (?:do|can|should) (?:i|we)", "arrived", "came", "turned up", "stopped", "broke",
-)  # fmt: skip
 # What no guide brings back to life.
-PAST_TRYING = _phrases(
+PAST_TRYING = phrases(
     "packed in",
     "given up the ghost",
     "(?:is|has|have|just|it|they) died",
@@ -225,13 +181,13 @@ def wants_money(text: str) -> bool:
     return bool(OF_MONEY.search(plain(text)))
 
 
-NOT_ORDERED_YET = _phrases(
+NOT_ORDERED_YET = phrases(
     "si (?:lo |la |os |hago el )?(?:pido|compro|encargo|pedido)", r"(?:pidiendo|comprando)(?:l[oa])? (?:hoy|ahora|ya)",
     "if i (?:order|buy|place)", "(?:ordering|buying) (?:it )?(?:today|now|tonight)", "were i to (?:order|buy)",
 )  # fmt: skip
 
 
-CANCELS_IT = _phrases(
+CANCELS_IT = phrases(
     "cancel (?:it|that|this)",
     r"(?:cancel|anul)\w*l[oa]s?",
     "call it off",
@@ -308,29 +264,6 @@ def wish(text: str) -> str | None:
 def wish_of_a_part(text: str) -> str | None:
     """What a part of the text wishes for, whatever another one asks: "cancel it, and do you know how long ..."."""
     return next((flow for part in BESIDE.split(text) if part and (flow := wish(part))), None)
-
-
-def asks(text: str) -> bool:
-    """Whether the text begins as a question does, and says enough to be one."""
-    folded = plain(text)
-    return bool(OPENING.match(folded)) and len(folded.split()) >= ENOUGH_WORDS
-
-
-def is_question(text: str) -> bool:
-    """Whether the words have the form of a question, with its mark or without."""
-    return "?" in text or bool(CAN_IT_BE.match(plain(text)))
-
-
-def asks_in_part(text: str) -> bool:
-    """Whether a part of the words is a question: "wrong colour, could I swap it"."""
-    return any(map(is_question, re.split(r"[,.;]\s+", text)))
-
-
-def beside_its_questions(text: str) -> str:
-    """The text without the sentences that ask what a product is like ("does it make much noise?"): those that name no
-    thing of the customer's own, deny nothing and do not ask why tell of no fault."""
-    sentences = re.split(r"(?<=[.!?\n])\s+", text)
-    return " ".join(each for each in sentences if not is_question(each) or OF_ONES_OWN.search(plain(each)))
 
 
 def questions_beside(text: str) -> list[str]:

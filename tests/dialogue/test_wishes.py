@@ -2,7 +2,7 @@
 
 import pytest
 
-from actions import wishes
+from actions import questions, wishes
 from actions.answers import told_of
 
 
@@ -11,7 +11,7 @@ from actions.answers import told_of
     "una pregunta: cuántos empleados tenéis", "what do you think of the weather", "hi, who owns the shop then",
 ])  # fmt: skip
 def test_a_question_is_known_by_how_it_begins(text: str) -> None:
-    assert wishes.asks(text)
+    assert questions.asks(text)
 
 
 @pytest.mark.parametrize("text", [
@@ -19,7 +19,7 @@ def test_a_question_is_known_by_how_it_begins(text: str) -> None:
     "la cafetera pierde agua por abajo", "until Friday I am not at home", "what?", "",
 ])  # fmt: skip
 def test_an_answer_is_no_question(text: str) -> None:
-    assert not wishes.asks(text)
+    assert not questions.asks(text)
 
 
 @pytest.mark.parametrize(("text", "flow"), [
@@ -58,7 +58,7 @@ def test_who_has_tried_in_vain_says_so(text: str, wrong: bool) -> None:
     ("I haven't got a camera", False), ("pues que no me cabe en la cocina", False),
 ])  # fmt: skip
 def test_a_question_may_lack_its_mark(text: str, question: bool) -> None:
-    assert wishes.is_question(text) is question
+    assert questions.is_question(text) is question
 
 
 @pytest.mark.parametrize(("text", "wished"), [
