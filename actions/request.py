@@ -237,7 +237,7 @@ class Request(SyncAction):
         if meant or turn.intent == "affirm" or proves or (turn.asks < DOUBTED and not beside):
             plainly = self.flow == "order_status" and turn.confidence >= JUST_THAT
             asks_for_it = questions.asks_in_part(turn.words) and not (proves or plainly)
-            if not given_up and not turn.answered and (asks_for_it or (faulty and named is None)):
+            if not given_up and not turn.answered and (asks_for_it or (self.flow == "warranty" and named is None)):
                 advise(turn, self.flow)
             self._answer_beside(turn)
             return

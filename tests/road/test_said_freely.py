@@ -71,6 +71,9 @@ def test_who_tells_a_fault_that_a_guide_knows_is_told_of_it_while_the_claim_goes
     assert one.state()["asks"] == "order_number"
     another = stranger("web")
     assert "filtro" not in said(another, "el secador se para a los cinco minutos, quiero que me lo reparéis")
+    third = stranger("web")
+    assert "Suelta el botón" in said(third, "solo me echa aire frio el secador")
+    assert third.state()["asks"] == "order_number"
 
 
 def test_another_product_means_the_order_that_has_it(stack: Stack) -> None:
