@@ -43,6 +43,7 @@ BESIDE = re.compile(
     r"but first|also|y|and|pero|but)\b,? "
 )
 TELL_ME = re.compile(r"^\W*(?:y |and |please |por favor |antes |first )*(?:dime|decidme|me dices|tell me)\s+")
+ENDS_ASKING = re.compile(r"\b(?:que (?:pasa|ocurre|hago|hacemos)|what (?:now|then|happens|do (?:i|we) do))\W*$")
 ENOUGH_WORDS = 4
 KNOWING = phrases("saber", "preguntar", "consultar", "una duda", "decirme", "know", "ask", r"wonder\w*", "tell me")
 OF_ONES_OWN = phrases(
@@ -65,8 +66,8 @@ def is_question(text: str) -> bool:
 
 
 def asks_in_part(text: str) -> bool:
-    """Whether a part of the words is a question: "wrong colour, could I swap it"."""
-    return any(map(is_question, re.split(r"[,.;]\s+", text)))
+    """Whether a part of the words is a question: "wrong colour, could I swap it", "si no podéis, qué pasa"."""
+    return any(map(is_question, re.split(r"[,.;]\s+", text))) or bool(ENDS_ASKING.search(plain(text)))
 
 
 def beside_its_questions(text: str) -> str:

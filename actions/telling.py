@@ -40,11 +40,12 @@ BEGUN_AFTER = {
     "envio-seguimiento": "order_status", "envio-plazos": "order_status", "envio-perdido": "order_status",
     "pedido-cancelar": "cancel", "pedido-direccion": "address", "factura": "invoice", "recall-chispa-2": "recall",
 }  # fmt: skip
-# What people ask whether they may have: they are told the rule, and it begins. And whose rule it is.
-ASKED_FOR = {
-    "address": "address", "cancel": "cancel", "exchange": "exchange", "invoice": "invoice",
-    "order_status": "order_status", "lost_parcel": "order_status",
+# The request whose rule an article is: who asks for it as a question is told the rule, and it begins.
+RULE_OF = BEGUN_AFTER | {
+    "devoluciones-coste": "return", "reembolso-plazo": "return", "reparacion-plazo": "warranty",
+    "club-puntos": "points",
 }  # fmt: skip
+RULED_AS = {"lost_parcel": "order_status"}
 # The articles that tell how long there is to return something.
 OF_CHRISTMAS = "devolucion-navidad"
 OF_THE_WINDOW = frozenset({"devoluciones-plazo", OF_CHRISTMAS})
@@ -134,13 +135,18 @@ def of_the_whole(turn: Turn, question: str, telling: dict[str, Known], least: fl
     return {one.source: one} if one.source and one.sure >= least else {}
 
 
-def advise(turn: Turn, flow: str) -> None:
-    """Tell what surely bears on a request that begins: a guide on what is broken, or the rule of what is asked for."""
+def advise(turn: Turn) -> None:
+    """Tell what a guide says to what the customer told of a product, where one surely does."""
     known = look_up(turn, turn.words)
-    if flow == "warranty" and known.found and known.found.guide and known.sure >= SURE_TO_HELP:
+    if known.found and known.found.guide and known.sure >= SURE_TO_HELP:
         tell(turn, known, None)
         turn.say("utter_if_that_does_not_help")
-    elif flow in ASKED_FOR and BEGUN_AFTER.get(known.source) == ASKED_FOR[flow] and known.sure >= SURE_BESIDE:
+
+
+def tell_rule(turn: Turn, flow: str) -> None:
+    """Tell who asks whether they may have what begins its rule, where the words are about that."""
+    known = look_up(turn, turn.words)
+    if RULE_OF.get(known.source) == RULED_AS.get(flow, flow) and known.sure >= SURE_BESIDE:
         tell(turn, known, None)
 
 

@@ -236,6 +236,8 @@ def test_the_same_is_asked_of_another_product(stack: Stack) -> None:
 @pytest.mark.parametrize(("text", "told"), [
     ("puse mal el número del portal, lo podéis corregir?", "almacén"),
     ("¿me podéis mandar la factura?", "NIF"),
+    ("cuántos puntos me dan por cada euro", "12 meses"),
+    ("si no podéis repararlo en un mes qué pasa", "15 días"),
 ])  # fmt: skip
 def test_who_asks_whether_they_may_is_told_the_rule_and_it_begins(stranger: Strangers, text: str, told: str) -> None:
     one = stranger("web")
@@ -260,3 +262,7 @@ def test_who_asks_what_a_product_is_like_begins_no_claim(stranger: Strangers) ->
     one = stranger("web")
     assert "No lo sé" in said(one, "¿tienen cancelación de ruido activa?")
     assert one.state()["asks"] is None
+
+
+def test_who_asks_for_their_points_is_told_no_rule(stranger: Strangers) -> None:
+    assert "12 meses" not in said(stranger("web"), "¿cuántos puntos tengo?")
