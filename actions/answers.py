@@ -91,6 +91,7 @@ def reply(turn: Turn) -> list[EventType]:
     wish = wishes.wish(turn.words) if free else None
     intent, likely = turn.rank(STARTS)
     flow = STARTS[intent] if free and likely >= LIKELY else None
+    flow = flow or ("return" if free and wishes.may_go_back(turn.words) else None)
     if answer_question(turn, least_sure(turn), None if wish else flow):
         if wish:
             return [SlotSet("unclear", 0), SlotSet("offer", None), FollowupAction(f"{wish}_form")]

@@ -154,6 +154,10 @@ OF_MONEY = phrases("(?:el|mi) dinero", r"reembols\w+", r"refund\w*", "money(?: b
 
 
 # A question with one of these is about what happened to a thing rather than what such a thing is like.
+MAY_GO_BACK = phrases(
+    r"(?:can|could|may) i (?:send|return|give|bring) (?:it|them|this|that|these)", r"(?:puedo|se pueden?) devolver\w*",
+    r"(?:puedo|se pueden?) mandar\w* de vuelta", "(?:l[oa]s? )?(?:puedo|podria) devolver",
+)  # fmt: skip
 # What no guide brings back to life.
 PAST_TRYING = phrases(
     "packed in",
@@ -169,6 +173,11 @@ PAST_TRYING = phrases(
     r"averiad\w+",
     r"se ha(?:n)? partido",
 )
+
+
+def may_go_back(text: str) -> bool:
+    """Whether the customer asks if a thing may be sent back, whatever else they ask or tell of it."""
+    return bool(MAY_GO_BACK.search(plain(text)))
 
 
 def is_past_trying(text: str) -> bool:

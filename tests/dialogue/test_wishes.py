@@ -134,3 +134,11 @@ def test_who_asks_what_a_product_is_like_tells_no_fault(text: str) -> None:
 ])  # fmt: skip
 def test_who_asks_about_their_own_fault_tells_it(text: str) -> None:
     assert told_of(text) == "warranty"
+
+
+@pytest.mark.parametrize(("text", "asked"), [
+    ("there is no neutral wire in my flat, can I send it back?", True), ("¿lo puedo devolver si no encaja?", True),
+    ("can I send you a picture?", False), ("¿cuándo me devolvéis el dinero?", False),
+])  # fmt: skip
+def test_whether_it_may_go_back_is_asked(text: str, asked: bool) -> None:
+    assert wishes.may_go_back(text) is asked

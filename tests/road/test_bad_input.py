@@ -86,10 +86,10 @@ def test_nothing_is_told_about_an_order_that_was_not_proven(stranger: Callable[[
 
 def test_three_wrong_tries_lock_the_identity(stranger: Callable[[str], Customer]) -> None:
     thief = stranger("web")
-    thief.say("estado del pedido LB-10427")
+    thief.say("estado del pedido LB-10418")
     for mail in ("a@malo.example", "b@malo.example"):
         assert "no coinciden" in thief.say(mail)[0]
     assert "una hora" in thief.say("c@malo.example")[0]
-    thief.say("estado del pedido LB-10427")
-    answer = thief.say("ivan.morales@correo.example")
+    thief.say("estado del pedido LB-10418")
+    answer = thief.say("carmen.diaz@correo.example")
     assert "una hora" in answer[0], "the right mail no longer helps"
