@@ -24,11 +24,12 @@ from knowledge.frozen import table
 from knowledge.metric import metric
 from knowledge.models import IndexState
 from knowledge.passages import SPLITTER_VERSION
+from knowledge.recent import Recent
 from tests.knowledge.chroma_server import chroma
 from tests.retrieval import sets
 
 SMALL, LARGE = 1_000, 100_000
-BATCH = 2_000
+BATCH = 500
 ASKED = 60
 NOISE = 0.35
 
@@ -122,7 +123,7 @@ def asked_in_turn(made: list[tuple[Corpus, str]]) -> list[list[float]]:
 def forget_questions() -> None:
     """The encoder keeps the vectors of the last questions; here each search pays for its own."""
     if isinstance(held := base_encoder(), BundledE5):
-        held._queries.clear()
+        held._queries = Recent(0)
 
 
 def use(corpus: Corpus, name: str) -> None:
