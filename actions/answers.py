@@ -102,8 +102,8 @@ def reply(turn: Turn) -> list[EventType]:
     if turn.intent == "off_topic" and turn.purpose("asks") < ASKED:
         turn.say("utter_off_topic")
         return []
-    if free and told_of(turn.words):
-        return [FollowupAction(f"{told_of(turn.words)}_form")]
+    if free and (told := told_of(turn.words)):
+        return [FollowupAction(f"{told}_form")]
     if free and understand.order_numbers(turn.words):
         return [FollowupAction("order_status_form")]
     if (free and questions.asks(turn.words)) or turn.intent == "ask_question" or turn.purpose("asks") >= ASKED:
@@ -145,10 +145,9 @@ def _remedy_offered(turn: Turn) -> str | None:
 def taken_up(turn: Turn) -> str | None:
     """The flow that was offered, for who tells a fact of it without a word of taking it: "no me gusta el aroma"."""
     flow = _still_offered(turn)
-    if flow is None or questions.is_question(turn.words) or turn.since("offer") > TAKEN_UP_WITHIN:
+    if flow not in TAKEN_UP or questions.is_question(turn.words) or turn.since("offer") > TAKEN_UP_WITHIN:
         return None
-    told = facts.said(again.retold(turn.words, flow))
-    return flow if flow in TAKEN_UP and told else None
+    return flow if facts.said(again.retold(turn.words, flow)) else None
 
 
 def least_sure(turn: Turn) -> float:

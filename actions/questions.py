@@ -46,6 +46,7 @@ TELL_ME = re.compile(r"^\W*(?:y |and |please |por favor |antes |first )*(?:dime|
 ENDS_ASKING = re.compile(r"\b(?:que (?:pasa|ocurre|hago|hacemos)|what (?:now|then|happens|do (?:i|we) do))\W*$")
 ENOUGH_WORDS = 4
 KNOWING = phrases("saber", "preguntar", "consultar", "una duda", "decirme", "know", "ask", r"wonder\w*", "tell me")
+# A question with one of these is about what happened to a thing rather than what such a thing is like.
 OF_ONES_OWN = phrases(
     "mi", "mis", "mi[ao]s?", "me", "nos", r"nuestr[oa]s?", "por que", "no", "sin", "ya", "sigue", "desde", "de repente",
     "que (?:hago|puedo hacer|tengo que hacer|le pasa)", r"(?:lleg|vino|vinier|ha(?:n)? (?:venid|llegad|dejad))\w*",

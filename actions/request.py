@@ -20,7 +20,7 @@ from actions.base import SyncAction
 from actions.orders import PROOF, any_order, chosen, find_order
 from actions.outcomes import Asked, Elsewhere, Ended, Rejected
 from actions.starts import STARTS
-from actions.telling import SURE_BESIDE, admit_ignorance, advise, answer_question, tell_rule
+from actions.telling import SURE_BESIDE, admit_ignorance, advise, answer_question
 from actions.trouble import hand_off, trouble
 from actions.turn import SURE, Turn
 from bot.shop import understand
@@ -235,9 +235,8 @@ class Request(SyncAction):
         given_up = self.flow == "warranty" and (wishes.is_past_trying(turn.words) or spoilt(turn.words))
         meant = named is not None or faulty or given_up or self._meant_by_what_was_said(turn)
         if meant or turn.intent == "affirm" or proves or (turn.asks < DOUBTED and not beside):
-            if self.flow == "warranty" and named is None and not given_up and not turn.answered:
-                advise(turn)
-            self._tell_rule(turn)
+            guide = self.flow == "warranty" and named is None and not given_up
+            self._advise(turn, guide, rule=self._asks_for_the_rule(turn, named) and not proves)
             self._answer_beside(turn)
             return
         asks = turn.asks >= (ASKED if self.flow in RULES_OF else ASKED_OF_OWN)
@@ -249,15 +248,17 @@ class Request(SyncAction):
         if asks and turn.confidence < FIRM_WISH and questions.is_question(turn.words):
             admit_ignorance(turn)
             raise Ended
-        self._tell_rule(turn)
+        self._advise(turn, guide=False, rule=self._asks_for_the_rule(turn, named))
 
-    def _tell_rule(self, turn: Turn) -> None:
-        """Who asks whether they may is told the rule beside the first question; not who just wants it looked up."""
+    def _advise(self, turn: Turn, guide: bool, rule: bool) -> None:
+        if (guide or rule) and not turn.answered:
+            advise(turn, self.flow, guide=guide, rule=rule)
+
+    def _asks_for_the_rule(self, turn: Turn, named: str | None) -> bool:
+        """Whether the words ask if they may, rather than just want something looked up."""
         plainly = self.flow == "order_status" and turn.confidence >= JUST_THAT
-        plainly = plainly or (self.flow == "points" and wishes.wish(turn.words) == "points")
-        proves = understand.order_numbers(turn.words) or understand.emails(turn.words)
-        if questions.asks_in_part(turn.words) and not (proves or plainly or turn.answered):
-            tell_rule(turn, self.flow)
+        plainly = plainly or (self.flow == "points" and named == "points")
+        return questions.asks_in_part(turn.words) and not plainly
 
     def _tells_a_fault(self, turn: Turn) -> bool:
         """Whether the words tell plainly what is broken and ask nothing: no rule is what such a customer needs."""

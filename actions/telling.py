@@ -135,18 +135,14 @@ def of_the_whole(turn: Turn, question: str, telling: dict[str, Known], least: fl
     return {one.source: one} if one.source and one.sure >= least else {}
 
 
-def advise(turn: Turn) -> None:
-    """Tell what a guide says to what the customer told of a product, where one surely does."""
+def advise(turn: Turn, flow: str, *, guide: bool, rule: bool) -> None:
+    """Tell what bears on a request that begins. `guide`: what a guide says to what was told of a product, where one
+    surely does. `rule`: the rule of what begins, where the words are about that."""
     known = look_up(turn, turn.words)
-    if known.found and known.found.guide and known.sure >= SURE_TO_HELP:
+    if guide and known.found and known.found.guide and known.sure >= SURE_TO_HELP:
         tell(turn, known, None)
         turn.say("utter_if_that_does_not_help")
-
-
-def tell_rule(turn: Turn, flow: str) -> None:
-    """Tell who asks whether they may have what begins its rule, where the words are about that."""
-    known = look_up(turn, turn.words)
-    if RULE_OF.get(known.source) == RULED_AS.get(flow, flow) and known.sure >= SURE_BESIDE:
+    elif rule and RULE_OF.get(known.source) == RULED_AS.get(flow, flow) and known.sure >= SURE_BESIDE:
         tell(turn, known, None)
 
 

@@ -153,7 +153,7 @@ def protests(text: str) -> bool:
 OF_MONEY = phrases("(?:el|mi) dinero", r"reembols\w+", r"refund\w*", "money(?: back)?", "cash")
 
 
-# A question with one of these is about what happened to a thing rather than what such a thing is like.
+# Asks whether a thing may be sent back.
 MAY_GO_BACK = phrases(
     r"(?:can|could|may) i (?:send|return|give|bring) (?:it|them|this|that|these)", r"(?:puedo|se pueden?) devolver\w*",
     r"(?:puedo|se pueden?) mandar\w* de vuelta", "(?:l[oa]s? )?(?:puedo|podria) devolver",
@@ -240,15 +240,17 @@ def brings_up(text: str) -> bool:
 
 def swaps(text: str) -> str | None:
     """ "exchange" for who would rather exchange than return, "return" for the other way round; "erasure", "export"."""
-    folded = plain(text)
-    return next((flow for flow, words in SWAPS if words.search(folded)), None)
+    return next(iter(_other_ends(text)), None)
 
 
 def rather(text: str, flow: str) -> str | None:
     """What `swaps` says where the words name another flow only: "pedí un cambio y ahora prefiero devolver"."""
+    return None if flow in _other_ends(text) else swaps(text)
+
+
+def _other_ends(text: str) -> list[str]:
     folded = plain(text)
-    named = [each for each, words in SWAPS if words.search(folded)]
-    return named[0] if named and flow not in named else None
+    return [flow for flow, words in SWAPS if words.search(folded)]
 
 
 def still_wrong(text: str) -> bool:

@@ -67,7 +67,8 @@ class Article:
             [
                 passage.searched
                 for passage in self.passages
-                if passage.kind != "question" and not (parted and passages.parted(passage))
+                if passage.kind != "question"
+                and not (parted and passage.kind == "section" and passages.parted(passage.text))
             ]
         )
 

@@ -73,14 +73,14 @@ def split(page: ArticlePage) -> tuple[Passage, ...]:
             add("row", row, about + row, heading)
         for text in packed(part.lines):
             add("section", text, about + text, heading)
-            for sentence in sentences(text) if len(text) > LONG else ():
+            for sentence in sentences(text) if parted(text) else ():
                 add("sentence", sentence, about + sentence, heading)
     return tuple(found.values())
 
 
-def parted(passage: Passage) -> bool:
-    """Whether a section is searched by its sentences too."""
-    return passage.kind == "section" and len(passage.text) > LONG
+def parted(section: str) -> bool:
+    """Whether a section's text is searched by its sentences too."""
+    return len(section) > LONG
 
 
 def metadata(passage: Passage, page: ArticlePage) -> dict[str, Any]:

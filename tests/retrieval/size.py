@@ -19,7 +19,7 @@ from tqdm import tqdm
 from knowledge import corpus as corpora
 from knowledge import index, retriever
 from knowledge.corpus import Article, Corpus
-from knowledge.encoder import BundledE5, base_encoder, base_name, encoder_name
+from knowledge.encoder import QUERY_CACHE, BundledE5, base_encoder, base_name, encoder_name
 from knowledge.frozen import table
 from knowledge.metric import metric
 from knowledge.models import IndexState
@@ -123,7 +123,7 @@ def asked_in_turn(made: list[tuple[Corpus, str]]) -> list[list[float]]:
 def forget_questions() -> None:
     """The encoder keeps the vectors of the last questions; here each search pays for its own."""
     if isinstance(held := base_encoder(), BundledE5):
-        held._queries = Recent(0)
+        held._queries = Recent(QUERY_CACHE)
 
 
 def use(corpus: Corpus, name: str) -> None:
