@@ -11,9 +11,9 @@ class ConversationsConfig(AppConfig):
     def ready(self) -> None:
         import bot.checks
         import bot.conversations.templates  # noqa: F401 - both register themselves
-        from bot.conversations.events import wake_after_commit
+        from bot.conversations.events import give_after_commit
         from bot.conversations.media.store import remove_file
         from bot.conversations.models import Event, Media
 
-        post_save.connect(wake_after_commit, sender=Event, dispatch_uid="live events")
+        post_save.connect(give_after_commit, sender=Event, dispatch_uid="live events")
         post_delete.connect(remove_file, sender=Media, dispatch_uid="customers' files")

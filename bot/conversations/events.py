@@ -1,8 +1,8 @@
 """Live events: whoever waits on a conversation, or on all of them, hears of each change.
 
-The truth is the `Event` table; this is how a waiting page learns that there is something to read. Within a process a
-commit wakes the feed at once; what other processes wrote is found by one short query every `POLL` seconds, whatever
-the number of listeners.
+The truth is the `Event` table; this is how a waiting page learns that there is something to read. What the process
+itself commits comes straight to the feed; what other processes wrote is found by one short query every `POLL` seconds,
+whatever the number of listeners.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -24,8 +25,8 @@ from bot.conversations.models import Event
 log = logging.getLogger(__name__)
 
 POLL = 0.1
-# The log is read at once, but not again within this time: what is committed meanwhile is read together.
-GATHER = 0.01
+# What is committed within this time of the first is told together.
+GATHER = 0.002
 BACKLOG = 1000
 # A number that did not appear within this many seconds belongs to a transaction that was taken back.
 LATE = 60.0
@@ -46,6 +47,7 @@ class Feed:
     news: asyncio.Event = field(default_factory=asyncio.Event)
     last: int = 0
     missing: dict[int, float] = field(default_factory=dict)
+    given: list[Event] = field(default_factory=list)
     task: asyncio.Task[None] | None = None
     starting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -56,16 +58,21 @@ class Feed:
                 self.last = await on_database(newest)
                 self.task = asyncio.create_task(self._run())
 
-    def wake(self) -> None:
+    def give(self, event: Event) -> None:
+        """An event that this process has committed; from any thread."""
         if not self.loop.is_closed():
-            self.loop.call_soon_threadsafe(self.news.set)
+            self.loop.call_soon_threadsafe(self._take, event)
+
+    def _take(self, event: Event) -> None:
+        self.given.append(event)
+        self.news.set()
 
     async def _run(self) -> None:
         while self.listeners:
-            begun = self.loop.time()
             self.news.clear()
             try:
-                await self._read()
+                if not self._given_follow():
+                    await self._read()
             except Exception:
                 log.exception("the live feed could not read the event log; trying again")
                 await asyncio.sleep(1)
@@ -73,7 +80,18 @@ class Feed:
                 await asyncio.wait_for(self.news.wait(), POLL)
             except TimeoutError:
                 continue
-            await asyncio.sleep(max(0.0, begun + GATHER - self.loop.time()))
+            await asyncio.sleep(GATHER)
+
+    def _given_follow(self) -> bool:
+        """Tell what was given, unless another process has written in between; False where the log has to be read."""
+        given, self.given = self.given, []
+        fresh = sorted((event for event in given if event.pk > self.last), key=lambda event: event.pk)
+        if self.missing or not given or (fresh and fresh[-1].pk != self.last + len(fresh)):
+            return False
+        for event in fresh:
+            self.last = event.pk
+            self._tell(event)
+        return True
 
     async def _read(self) -> None:
         now = self.loop.time()
@@ -83,9 +101,12 @@ class Feed:
                 # PostgreSQL hands out numbers before commit: a number that is skipped now may still appear.
                 self.missing.update(dict.fromkeys(range(max(self.last + 1, event.pk - BACKLOG), event.pk), now))
                 self.last = event.pk
-            for listener in [*self.listeners.get(event.conversation_id, ()), *self.listeners.get(None, ())]:
-                _offer(listener, event)
+            self._tell(event)
         self.missing = {number: since for number, since in self.missing.items() if now - since < LATE}
+
+    def _tell(self, event: Event) -> None:
+        for listener in [*self.listeners.get(event.conversation_id, ()), *self.listeners.get(None, ())]:
+            _offer(listener, event)
 
 
 def _offer(listener: Listener, event: Event) -> None:
@@ -132,11 +153,11 @@ async def listen(conversation_id: UUID | None = None) -> AsyncIterator[Listener]
             del feed.listeners[conversation_id]
 
 
-def wake_after_commit(sender: type[Event], **kwargs: Any) -> None:
+def give_after_commit(sender: type[Event], instance: Event, **kwargs: Any) -> None:
     """Receiver of `post_save` on Event."""
-    transaction.on_commit(_wake_all)
+    transaction.on_commit(partial(_give_all, instance))
 
 
-def _wake_all() -> None:
+def _give_all(event: Event) -> None:
     for feed in list(_feeds.values()):
-        feed.wake()
+        feed.give(event)

@@ -48,9 +48,13 @@ class Failed:
     why: str
 
 
-def present(identity: Identity) -> Conversation | None:
-    """The conversation that is at this identity now, the last one to come where there are several."""
-    return _last_to_come(identity.conversations.all())
+def present(identity: Identity, hold: bool = False) -> Conversation | None:
+    """The conversation that is at this identity now, the last one to come where there are several.
+
+    With `hold` it is locked; it may have left while it was waited for.
+    """
+    there = identity.conversations.all()
+    return _last_to_come(there.select_for_update() if hold else there)
 
 
 def present_at(channel: str, account: str, external_id: str) -> Conversation | None:

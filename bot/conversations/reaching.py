@@ -1,8 +1,8 @@
 """What is asked of whoever writes to customers by itself; the settings bring the two together.
 
-`forbidden(message)`: why a message must not go out at this moment, or "". `answer_to(conversation, text, payload)`:
-what to do with a line that answers such a message by itself, or None. `about(conversation)`: what the last such
-message was about, for the dialogue. `wanted(customer)`: what the customer has said of such messages, for agents.
+`forbidden(message)`: why a message must not go out at this moment, or "". `reached(conversation)`: the last such
+message that its customer got, as `Reached`. `wanted(customer)`: what the customer has said of such messages, for
+agents.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
+from typing import Protocol
 
 from django.conf import settings
 from django.utils.functional import SimpleLazyObject
@@ -31,6 +32,16 @@ class Wanted:
     reminders: bool
 
 
+class Reached(Protocol):
+    """What a conversation's customer was written to of our own accord, looked up once for all that is asked of it."""
+
+    def answer_to(self, text: str, payload: str) -> Act | None:
+        """What to do with a line that answers the message by itself; None for any other."""
+
+    def about(self) -> Mapping[str, str] | None:
+        """What the message was about, for the dialogue; None where there was none."""
+
+
 _writer = SimpleLazyObject(lambda: import_module(settings.WRITES_FIRST))
 
 
@@ -41,13 +52,8 @@ def forbidden(message: Message) -> str:
     return str(_writer.forbidden(message))
 
 
-def answer_to(conversation: Conversation, text: str, payload: str) -> Act | None:
-    act: Act | None = _writer.answer_to(conversation, text, payload)
-    return act
-
-
-def about(conversation: Conversation) -> Mapping[str, str] | None:
-    found: Mapping[str, str] | None = _writer.about(conversation)
+def reached(conversation: Conversation) -> Reached:
+    found: Reached = _writer.Reached(conversation)
     return found
 
 

@@ -5,14 +5,26 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from bot.conversations import away, consent, customers, move_requests, moving, notices, ownership, rating, reaching
+from bot.conversations import (
+    away,
+    choices,
+    claims,
+    consent,
+    customers,
+    move_requests,
+    moving,
+    notices,
+    ownership,
+    rating,
+    reaching,
+)
 from bot.conversations import move_notices as notices_of_moves
 from bot.conversations.database import again_if_in_the_way
 from bot.conversations.media import arrivals
@@ -39,23 +51,28 @@ LONGEST_BURST = timedelta(seconds=3)
 
 @dataclass(frozen=True)
 class Received:
-    """What became of an event; `message` is None when it is none, `due` is set when a turn is to be run."""
+    """What became of an event; `message` is None when it is none, `due` is set when a turn is to be run, and `claim`
+    when it is the caller who has to run it."""
 
     conversation_id: UUID | None
     message: Message | None
     duplicate: bool
     due: datetime | None
+    claim: claims.Claim | None = None
 
 
 @again_if_in_the_way
-def receive(inbound: Inbound) -> Received:
-    """Store the event once and say what is to be done. Of the same event twice, even at once, one is stored."""
+def receive(inbound: Inbound, claim: bool = False) -> Received:
+    """Store the event once and say what is to be done. Of the same event twice, even at once, one is stored.
+
+    With `claim` a turn that nothing is waited for is claimed at once; the caller then has to run it.
+    """
     try:
         with transaction.atomic():
             event = InboundEvent.objects.create(
                 channel=inbound.channel, account=inbound.account, event_id=inbound.event_id
             )
-            return _store(inbound, event)
+            return _store(inbound, event, str(uuid4()) if claim else "")
     except IntegrityError:
         event_or_none = (
             InboundEvent.objects.filter(channel=inbound.channel, account=inbound.account, event_id=inbound.event_id)
@@ -68,7 +85,7 @@ def receive(inbound: Inbound) -> Received:
         return Received(message.conversation_id if message else None, message, True, None)
 
 
-def _store(inbound: Inbound, event: InboundEvent) -> Received:
+def _store(inbound: Inbound, event: InboundEvent, lease: str) -> Received:
     if inbound.kind == "status":
         merge_receipt(inbound)
         return Received(None, None, False, None)
@@ -84,13 +101,16 @@ def _store(inbound: Inbound, event: InboundEvent) -> Received:
         if inbound.kind in ("edited", "typing", "read"):
             record(conversation, inbound.kind, "customer")
         return Received(conversation.pk, None, False, None)
+    reached = reaching.reached(conversation)
     if recovered or moved is not None:
         message = _append_handled(conversation, inbound, moved)
     else:
-        message = _append(conversation, inbound)
+        message = _append(conversation, inbound, reached, lease)
     event.message = message
     event.save()
-    return Received(conversation.pk, message, False, conversation.turn_due_at)
+    mine = lease and conversation.turn_lease == lease
+    claim = claims.of_message(conversation, message, inbound.event_id, reached) if mine else None
+    return Received(conversation.pk, message, False, conversation.turn_due_at, claim)
 
 
 def conversation_for(inbound: Inbound) -> Conversation:
@@ -100,11 +120,10 @@ def conversation_for(inbound: Inbound) -> Conversation:
 
 def conversation_of(identity: Identity, inbound: Inbound) -> Conversation:
     """The conversation that is at this identity now, locked; begun where there is none or it went on elsewhere."""
-    while found := _of_thread(identity, inbound.thread) if inbound.thread else moving.present(identity):
-        conversation = lock(found.pk)
-        if conversation.identity_id == identity.pk:
-            conversation.identity = identity
-            return _in_thread(conversation, inbound)
+    while found := _of_thread(identity, inbound.thread) if inbound.thread else moving.present(identity, hold=True):
+        if found.identity_id == identity.pk:
+            found.identity = identity
+            return _in_thread(found, inbound)
     begun = Conversation.objects.create(
         identity=identity,
         channel=identity.channel,
@@ -150,11 +169,14 @@ def identity_for(inbound: Inbound) -> Identity:
 
 
 def _of_thread(identity: Identity, thread: str) -> Conversation | None:
-    """The conversation with that name; what we began ourselves is named by its own id, and one not begun is free."""
+    """The conversation with that name, locked.
+
+    What we began ourselves is named by its own id, and one not begun is free.
+    """
     named = Q(thread=thread) | Q(thread="", last_seq=0)
     with suppress(ValueError):
         named |= Q(pk=UUID(thread))
-    return identity.conversations.filter(named).order_by("-thread", "-arrived_at").first()
+    return identity.conversations.filter(named).select_for_update().order_by("-thread", "-arrived_at").first()
 
 
 def _known_identity(inbound: Inbound, phone: str) -> Identity | None:
@@ -184,7 +206,7 @@ def _text(inbound: Inbound) -> str:
 
 def _append_handled(conversation: Conversation, inbound: Inbound, moved: Move | moving.Failed | None) -> Message:
     """Store a code or a button that moves a conversation, and say what came of it."""
-    text = _text(inbound) or _label(conversation, inbound.action or "") or "·"
+    text = _text(inbound) or choices.label(conversation, inbound.action or "") or "·"
     message = append(conversation, Message.Author.CUSTOMER, text, handled=True)
     if isinstance(moved, Move):
         moving.tell_arrived(conversation, moved)
@@ -194,25 +216,28 @@ def _append_handled(conversation: Conversation, inbound: Inbound, moved: Move | 
     return message
 
 
-def _append(conversation: Conversation, inbound: Inbound) -> Message:
-    choice, payload, stale = _choice(conversation, inbound)
-    text = _text(inbound) or _label(conversation, choice or inbound.action or "")
+def _append(conversation: Conversation, inbound: Inbound, reached: reaching.Reached, lease: str) -> Message:
+    choice, payload, stale = choices.chosen(conversation, inbound)
+    text = _text(inbound) or choices.label(conversation, choice or inbound.action or "")
     about_rating = rating.may_answer(conversation, payload) and not inbound.attachments
     if about_rating and (answer := rating.answered(conversation, text, choice if payload else "", payload)):
         return answer
     if conversation.owner == NOBODY:
         ownership.reopen(conversation)
     begins = not conversation.answered_seq and not conversation.messages.exists()
-    act = reaching.answer_to(conversation, _text(inbound), payload)
+    act = reached.answer_to(_text(inbound), payload)
     stale = stale or (act is None and payload.startswith(reaching.PREFIX))
     ours = payload.startswith(ownership.GATEWAY) or (not payload and move_requests.is_wish(text))
+    handled = ours or stale or act is not None
+    if conversation.owner == BOT and not handled and payload != consent.OPT_IN:
+        _make_due(conversation, "" if inbound.attachments else lease)
     message = append(
         conversation,
         Message.Author.CUSTOMER,
         text,
         choice=choice if payload else "",
         in_reply_to=_answered(inbound),
-        handled=ours or stale or act is not None,
+        handled=handled,
     )
     if inbound.attachments:
         arrivals.expect(message, inbound)
@@ -233,11 +258,19 @@ def _append(conversation: Conversation, inbound: Inbound) -> Message:
         append(conversation, Message.Author.SYSTEM, notices.too_late(conversation.language), in_reply_to=message.pk)
         return message
     away.read(conversation, message)
-    if conversation.owner == BOT or (conversation.owner == QUEUE and not message.choice):
+    if conversation.owner == QUEUE and not message.choice:
         # Whoever waits for a person is still told what the articles say, and may leave the queue in words.
-        conversation.turn_due_at = _end_of_burst(conversation, message)
+        _make_due(conversation)
         conversation.save()
     return message
+
+
+def _make_due(conversation: Conversation, lease: str = "") -> None:
+    """A turn about the line that comes now; claimed for `lease` where nothing else is waited for."""
+    alone = conversation.turn_due_at is None
+    conversation.turn_due_at = _end_of_burst(conversation)
+    if lease and alone:
+        claims.take_lease(conversation, lease)
 
 
 def _obey(conversation: Conversation, payload: str, text: str) -> None:
@@ -261,37 +294,11 @@ def _answered(inbound: Inbound) -> UUID | None:
     return named.values_list("delivery__message_id", flat=True).first()
 
 
-def _end_of_burst(conversation: Conversation, message: Message) -> datetime:
-    """When the customer can be taken to have finished: a pause after the last words, but not for ever."""
-    pause: timedelta = settings.BURST.get(conversation.channel, timedelta(0))
+def _end_of_burst(conversation: Conversation) -> datetime:
+    """When the customer, who writes now, can be taken to have finished: after a pause, but not for ever."""
+    now, pause = timezone.now(), settings.BURST.get(conversation.channel, timedelta(0))
     if not pause:
-        return message.created_at
-    waiting = conversation.messages.filter(unanswered(conversation))
-    first = waiting.order_by("seq").values_list("created_at", flat=True)[0]
-    return min(message.created_at + pause, first + max(pause, LONGEST_BURST))
-
-
-def _choice(conversation: Conversation, inbound: Inbound) -> tuple[str, str, bool]:
-    """Which offered choice this is, its payload, and whether it is a button of an earlier question.
-
-    A choice counts while nothing has been answered after its offer. On channels that show choices as a numbered list
-    the number, and everywhere the label, mean the same as the button.
-    """
-    offers = conversation.messages.exclude(author=Message.Author.CUSTOMER).exclude(choices=[])
-    offers = offers.filter(seq__gt=conversation.answered_seq, identity=conversation.identity_id).order_by("-seq")
-    if inbound.action:
-        for offer in offers:
-            if inbound.action in offer.payloads:
-                return inbound.action, offer.payloads[inbound.action], False
-        return "", "", inbound.kind == "callback"
-    said = inbound.text.strip().casefold().rstrip(".)")
-    for place, offer in enumerate(offers):
-        for number, option in enumerate(offer.choices, start=1):
-            if said == option["label"].casefold() or (place == 0 and said == str(number)):
-                return option["id"], offer.payloads[option["id"]], False
-    return "", "", False
-
-
-def _label(conversation: Conversation, choice: str) -> str:
-    offers = conversation.messages.exclude(choices=[]).order_by("-seq").values_list("choices", flat=True)[:20]
-    return next((option["label"] for offer in offers for option in offer if option["id"] == choice), "")
+        return now
+    waiting = conversation.messages.filter(unanswered(conversation)).order_by("seq")
+    first = waiting.values_list("created_at", flat=True).first() or now
+    return min(now + pause, first + max(pause, LONGEST_BURST))

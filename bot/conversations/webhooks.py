@@ -67,11 +67,17 @@ async def _arrive_and_deliver(conversation_id: UUID) -> None:
 
 async def take_in(events: Sequence[Inbound]) -> list[Received]:
     """Store events in order and start what they make due. Also the door for channels that are polled."""
-    results = [await on_database(receive, event) for event in events]
+    # What comes together is answered together.
+    results = [await on_database(receive, event, len(events) == 1) for event in events]
     for event, result in zip(events, results, strict=True):
-        RECEIVED.labels(event.channel, "again" if result.duplicate else event.kind).inc()
-        if result.due and result.conversation_id:
-            go_on(run_when_due(result.conversation_id, result.due))
-        elif result.message and result.conversation_id:
-            go_on(_arrive_and_deliver(result.conversation_id))
+        go_on_from(event, result)
     return results
+
+
+def go_on_from(event: Inbound, result: Received) -> None:
+    """Start what an event that was stored has made due."""
+    RECEIVED.labels(event.channel, "again" if result.duplicate else event.kind).inc()
+    if result.due and result.conversation_id:
+        go_on(run_when_due(result.conversation_id, result.due, result.claim))
+    elif result.message and result.conversation_id:
+        go_on(_arrive_and_deliver(result.conversation_id))

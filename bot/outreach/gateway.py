@@ -3,8 +3,9 @@ ours, and what was the last one about."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -18,6 +19,7 @@ from bot.outreach.quiet import is_quiet
 
 # So long a line may be taken for an answer, and the dialogue is told what we wrote about.
 ANSWERED_WITHIN = timedelta(days=14)
+BOTH = (Message.Author.BOT, Message.Author.AGENT)
 
 
 def forbidden(message: Message) -> str:
@@ -36,31 +38,6 @@ def forbidden(message: Message) -> str:
     return ""
 
 
-def answer_to(conversation: Conversation, text: str, payload: str) -> Act | None:
-    """Surveys, "sin avisos" and the like are answered here; everything else is an ordinary turn of the dialogue."""
-    if not payload and (wanted := wish_words.wanted(text)):
-        return wishes.act(wanted)
-    if conversation.owner != BOT or not (text or payload):
-        return None
-    reach = _last(conversation)
-    if reach is None or reach.message is None:
-        return None
-    if not reach.asks or reach.answered_at is not None or _moved_on(conversation, reach.message):
-        return None
-    return surveys.answered(reach, text, payload)
-
-
-def about(conversation: Conversation) -> Mapping[str, str] | None:
-    """{rule, order, product, sku} of the last message of ours, unless a person has spoken since."""
-    reach = _last(conversation)
-    if reach is None or reach.message is None:
-        return None
-    later = conversation.messages.filter(seq__gt=reach.message.seq, author=Message.Author.AGENT, note=False)
-    if later.exists():
-        return None
-    return {"rule": reach.rule, "order": reach.order, "sku": reach.sku}
-
-
 def wanted(customer: Customer) -> Wanted:
     """What was said at each of their identities, and whether "sin avisos" holds."""
     identities = list(customer.identities.all())
@@ -70,13 +47,39 @@ def wanted(customer: Customer) -> Wanted:
     return Wanted(found, not gather.wants_none_of(gather.names_of([gather.key_of(customer)])))
 
 
-def _last(conversation: Conversation) -> Reach | None:
-    since = timezone.now() - ANSWERED_WITHIN
-    found = Reach.objects.filter(message__conversation=conversation, at__gt=since).select_related("message")
-    return found.order_by("-message__seq").first()
+class Reached:
+    """See `bot.conversations.reaching.Reached`."""
 
+    def __init__(self, conversation: Conversation) -> None:
+        self._conversation = conversation
 
-def _moved_on(conversation: Conversation, asked: Message) -> bool:
-    """Whether something else was said since by the bot or a person, which a short answer may be meant for."""
-    later = conversation.messages.filter(seq__gt=asked.seq, note=False)
-    return later.filter(author__in=(Message.Author.BOT, Message.Author.AGENT)).exists()
+    def answer_to(self, text: str, payload: str) -> Act | None:
+        """Surveys, "sin avisos" and the like are answered here; everything else is an ordinary turn of the dialogue."""
+        if not payload and (wanted := wish_words.wanted(text)):
+            return wishes.act(wanted)
+        if self._conversation.owner != BOT or not (text or payload):
+            return None
+        reach = self._last
+        if reach is None or reach.message is None:
+            return None
+        if not reach.asks or reach.answered_at is not None or self._said_since(reach.message, BOTH):
+            return None
+        return surveys.answered(reach, text, payload)
+
+    def about(self) -> Mapping[str, str] | None:
+        """{rule, order, sku} of the last message of ours, unless a person has spoken since."""
+        reach = self._last
+        if reach is None or reach.message is None or self._said_since(reach.message, (Message.Author.AGENT,)):
+            return None
+        return {"rule": reach.rule, "order": reach.order, "sku": reach.sku}
+
+    @cached_property
+    def _last(self) -> Reach | None:
+        since = timezone.now() - ANSWERED_WITHIN
+        found = Reach.objects.filter(message__conversation=self._conversation, at__gt=since).select_related("message")
+        return found.order_by("-message__seq").first()
+
+    def _said_since(self, asked: Message, authors: Sequence[Message.Author]) -> bool:
+        """Whether something else was said since by one of these, which a short answer may be meant for."""
+        later = self._conversation.messages.filter(seq__gt=asked.seq, note=False)
+        return later.filter(author__in=authors).exists()

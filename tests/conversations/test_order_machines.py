@@ -13,11 +13,11 @@ from django.utils import timezone
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule, run_state_machine_as_test
 
-from bot.conversations import outbox, ownership, turns
+from bot.conversations import claims, outbox, ownership, turns
+from bot.conversations.claims import Claim
 from bot.conversations.models import BOT, NOBODY, QUEUE, Conversation, Delivery, Event, Handoff, Message, Turn
 from bot.conversations.outbox import Call, merge_receipt
 from bot.conversations.receive import receive
-from bot.conversations.turns import Claim
 from bot.conversations.writing import append, lock
 from bot.dialogue.base import Answer, Command, Reply
 from channels import registry
@@ -54,13 +54,23 @@ class HandingOver(Rolled):
 
     @rule()
     def lucia_writes(self) -> None:
-        receive(inbound("¿y mi pedido?", f"m{next(_names)}", self.who))
+        assert receive(inbound("¿y mi pedido?", f"m{next(_names)}", self.who)).claim is None
+
+    @rule(process=PROCESSES)
+    def lucia_writes_to_a_process_that_answers_at_once(self, process: int) -> None:
+        before, mine = self.now(), self.claims[process]
+        claim = receive(inbound("¿y mi pedido?", f"m{next(_names)}", self.who), claim=mine is None).claim
+        if claim:
+            held = before.turn_lease_until is not None and before.turn_lease_until > timezone.now()
+            assert not held and before.turn_due_at is None, "a turn that somebody runs or waits for was taken"
+            assert [message.seq for message in claim.messages] == [before.last_seq + 1]
+            self.claims[process] = claim
 
     @rule(process=PROCESSES)
     def a_turn_begins(self, process: int) -> None:
         if self.claims[process] is None:
             Conversation.objects.filter(pk=self.pk, turn_due_at__isnull=False).update(turn_due_at=timezone.now() - PAST)
-            self.claims[process] = turns.claim_turn(self.pk)
+            self.claims[process] = claims.claim_turn(self.pk)
 
     @rule(process=PROCESSES, asks=st.booleans())
     def a_turn_ends(self, process: int, asks: bool) -> None:

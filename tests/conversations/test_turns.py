@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from bot.conversations import ownership, turns, worker
+from bot.conversations import claims, ownership, turns, worker
 from bot.conversations.database import on_database
 from bot.conversations.models import Conversation, Handoff, Message, Turn
 from bot.conversations.receive import receive
@@ -103,7 +103,7 @@ async def test_a_process_that_dies_in_mid_turn_is_replaced_and_the_reply_comes_o
     await lucia.say("hola")
     await Conversation.objects.filter(pk=lucia.conversation).aupdate(answered_seq=0, turn_due_at=timezone.now())
     await Turn.objects.all().adelete()
-    claim = await on_database(turns.claim_turn, lucia.conversation)
+    claim = await on_database(claims.claim_turn, lucia.conversation)
     assert claim is not None
     await engine.ask(claim.question)
     await worker.sweep()

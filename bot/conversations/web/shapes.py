@@ -31,10 +31,11 @@ def message(line: Message, client_id: str | None = None) -> dict[str, Any]:
 def messages(identity: Identity, conversation: Conversation, after: int, limit: int = 200) -> list[dict[str, Any]]:
     """What was said at this identity, in the conversation that its page shows and in those that came or went by
     moving; nothing of what was said elsewhere."""
-    moved = Move.objects.filter(Q(source=identity) | Q(place=identity)).exclude(used_at=None).values("conversation")
-    here = identity.messages.filter(Q(conversation=conversation) | Q(conversation__in=moved))
-    found = here.filter(seq__gt=after, note=False).select_related("agent").order_by("seq")
+    found = identity.messages.filter(seq__gt=after, note=False).select_related("agent").order_by("seq")
     lines = list(found[:limit])
+    if any(line.conversation_id != conversation.pk for line in lines):
+        moved = Move.objects.filter(Q(source=identity) | Q(place=identity)).exclude(used_at=None).values("conversation")
+        lines = list(found.filter(Q(conversation=conversation) | Q(conversation__in=moved))[:limit])
     said = [line.pk for line in lines if line.author == Message.Author.CUSTOMER]
     events = InboundEvent.objects.filter(channel="web", message__in=said) if said else []
     names = {event.message_id: event.event_id.rpartition(":")[2] for event in events}

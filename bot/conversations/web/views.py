@@ -8,9 +8,10 @@ from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 
 from bot.conversations.database import on_database
+from bot.conversations.receive import Received, receive
 from bot.conversations.web import shapes
-from bot.conversations.web.door import adapter, endpoint, find, number, place
-from bot.conversations.webhooks import raw_request, take_in
+from bot.conversations.web.door import adapter, endpoint, number, place
+from bot.conversations.webhooks import go_on_from, raw_request
 from channels.base import BadRequest, Inbound
 
 
@@ -22,10 +23,8 @@ async def messages(request: HttpRequest) -> HttpResponseBase:
         after = number(request.GET.get("after", "0"))
         return JsonResponse(await on_database(_read, sender, after))
     inbound = adapter().parse(raw)[0]
-    await on_database(find, inbound.external_id)
-    if inbound.action and not inbound.text and not await on_database(_known_choice, inbound):
-        raise BadRequest("choice: that choice was never offered in this conversation")
-    received = (await take_in([inbound]))[0]
+    received = await on_database(_take_in, inbound)
+    go_on_from(inbound, received)
     message = received.message
     if message is None:
         raise BadRequest("text: nothing to read in it")
@@ -40,6 +39,9 @@ def _read(sender: str, after: int) -> dict[str, Any]:
     }
 
 
-def _known_choice(inbound: Inbound) -> bool:
+def _take_in(inbound: Inbound) -> Received:
     identity, _ = place(inbound.external_id)
-    return identity.messages.filter(payloads__has_key=inbound.action).exists()
+    if inbound.action and not inbound.text:
+        if not identity.messages.filter(payloads__has_key=inbound.action).exists():
+            raise BadRequest("choice: that choice was never offered in this conversation")
+    return receive(inbound, claim=True)

@@ -19,7 +19,8 @@ log = logging.getLogger(__name__)
 
 def customer_wrote(sender: type[Message], instance: Message, created: bool, **kwargs: Any) -> None:
     """Receiver of `post_save` on Message. What is put aside comes back in the very transaction of the message."""
-    if not created or instance.author != Message.Author.CUSTOMER:
+    # What no agent has ever had in hand is neither put aside nor joined.
+    if not created or instance.author != Message.Author.CUSTOMER or instance.conversation.epoch == 1:
         return
     snoozing.wake(instance.conversation, "customer")
     if Join.objects.filter(source=instance.conversation_id, undone_at=None).exists():
