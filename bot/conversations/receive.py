@@ -49,6 +49,10 @@ from channels.base import TEXT_LIMIT, Inbound
 LONGEST_BURST = timedelta(seconds=3)
 
 
+class Gone(LookupError):
+    """Nobody is known by that name any more, or there is nothing left of what they said."""
+
+
 @dataclass(frozen=True)
 class Received:
     """What became of an event; `message` is None when it is none, `due` is set when a turn is to be run, and `claim`
@@ -62,17 +66,18 @@ class Received:
 
 
 @again_if_in_the_way
-def receive(inbound: Inbound, claim: bool = False) -> Received:
+def receive(inbound: Inbound, claim: bool = False, begin: bool = True) -> Received:
     """Store the event once and say what is to be done. Of the same event twice, even at once, one is stored.
 
-    With `claim` a turn that nothing is waited for is claimed at once; the caller then has to run it.
+    With `claim` a turn that nothing is waited for is claimed at once; the caller then has to run it. Without `begin`
+    somebody who is not known raises `Gone`.
     """
     try:
         with transaction.atomic():
             event = InboundEvent.objects.create(
                 channel=inbound.channel, account=inbound.account, event_id=inbound.event_id
             )
-            return _store(inbound, event, str(uuid4()) if claim else "")
+            return _store(inbound, event, str(uuid4()) if claim else "", begin)
     except IntegrityError:
         event_or_none = (
             InboundEvent.objects.filter(channel=inbound.channel, account=inbound.account, event_id=inbound.event_id)
@@ -85,14 +90,14 @@ def receive(inbound: Inbound, claim: bool = False) -> Received:
         return Received(message.conversation_id if message else None, message, True, None)
 
 
-def _store(inbound: Inbound, event: InboundEvent, lease: str) -> Received:
+def _store(inbound: Inbound, event: InboundEvent, lease: str, begin: bool) -> Received:
     if inbound.kind == "status":
         merge_receipt(inbound)
         return Received(None, None, False, None)
-    identity = identity_for(inbound)
+    identity = identity_for(inbound, begin)
     recovered = move_requests.recovered(identity, inbound)
     moved = None if recovered else move_requests.by_code(identity, inbound)
-    conversation = _come(moved, inbound) if isinstance(moved, Move) else conversation_of(identity, inbound)
+    conversation = _come(moved, inbound) if isinstance(moved, Move) else conversation_of(identity, inbound, begin)
     if inbound.membership and (answered := consent.change(conversation, inbound, _text(inbound))):
         event.message = answered
         event.save()
@@ -118,19 +123,25 @@ def conversation_for(inbound: Inbound) -> Conversation:
     return conversation_of(identity_for(inbound), inbound)
 
 
-def conversation_of(identity: Identity, inbound: Inbound) -> Conversation:
-    """The conversation that is at this identity now, locked; begun where there is none or it went on elsewhere."""
+def conversation_of(identity: Identity, inbound: Inbound, begin: bool = True) -> Conversation:
+    """The conversation that is at this identity now, locked; begun where there is none or it went on elsewhere.
+
+    Raises `Gone` where there has been none and none is to `begin`.
+    """
     while found := _of_thread(identity, inbound.thread) if inbound.thread else moving.present(identity, hold=True):
         if found.identity_id == identity.pk:
             found.identity = identity
             return _in_thread(found, inbound)
+    left = moving.departed(identity)
+    if not (begin or left):
+        raise Gone
     begun = Conversation.objects.create(
         identity=identity,
         channel=identity.channel,
         language=identity.customer.language,
         last_seq=moving.last_seq_at(identity),
     )
-    if left := moving.departed(identity):
+    if left:
         # Pages that still show the one that left hear that there is another now.
         record(left.conversation, "begun", "customer", id=str(begun.pk))
     return _in_thread(begun, inbound)
@@ -150,10 +161,15 @@ def _in_thread(conversation: Conversation, inbound: Inbound) -> Conversation:
     return conversation
 
 
-def identity_for(inbound: Inbound) -> Identity:
-    """Who an event is from, kept with what the channel says of them; the caller holds a transaction."""
+def identity_for(inbound: Inbound, begin: bool = True) -> Identity:
+    """Who an event is from, kept with what the channel says of them; the caller holds a transaction.
+
+    Raises `Gone` where nobody is known by that name and nobody is to `begin`.
+    """
     phone = next((alias.value for alias in inbound.aliases if alias.kind == "phone"), "")
     identity = _known_identity(inbound, phone)
+    if identity is None and not begin:
+        raise Gone
     if identity is None:
         language = inbound.language if inbound.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
         customer = Customer.objects.create(name=inbound.display_name[:160], language=language)

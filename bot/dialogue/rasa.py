@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import time
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-import httpx
+import aiohttp
 from opentelemetry.trace import SpanKind
 
 from bot import tracing
@@ -17,6 +19,10 @@ from bot.dialogue.base import Answer, Command, DialogueError, Option, Question, 
 
 # Seconds for which a Rasa that did not answer is asked last.
 SET_ASIDE = 5.0
+# Seconds until a connection stands.
+CONNECT = 2.0
+HEALTH = aiohttp.ClientTimeout(total=2.0)
+FAILURES = (aiohttp.ClientError, TimeoutError)
 
 
 class RasaDialogue:
@@ -27,16 +33,20 @@ class RasaDialogue:
     """
 
     def __init__(self, urls: str | Sequence[str], token: str, deadline: float) -> None:
-        self._clients = {
-            url: httpx.AsyncClient(
-                base_url=url,
-                headers={"Authorization": f"Bearer {token}"},
-                timeout=httpx.Timeout(deadline, connect=2.0),
-                limits=httpx.Limits(max_connections=64, keepalive_expiry=4.0),
-            )
-            for url in ([urls] if isinstance(urls, str) else urls)
-        }
+        self._urls = [urls] if isinstance(urls, str) else list(urls)
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._deadline = deadline
         self._aside: dict[str, float] = {}
+
+    @cached_property
+    def _session(self) -> aiohttp.ClientSession:
+        """Of the event loop that asks first."""
+        return aiohttp.ClientSession(
+            headers=self._headers,
+            timeout=aiohttp.ClientTimeout(total=self._deadline, sock_connect=CONNECT),
+            # Rasa's server ends a connection that has been idle for five seconds.
+            connector=aiohttp.TCPConnector(limit=64, keepalive_timeout=4.0),
+        )
 
     async def ask(self, question: Question) -> Answer:
         unreachable: DialogueError | None = None
@@ -57,55 +67,57 @@ class RasaDialogue:
         def place(url: str) -> tuple[bool, bytes]:
             return self._aside.get(url, 0) > now, hashlib.blake2b(f"{url} {conversation}".encode()).digest()
 
-        return sorted(self._clients, key=place)
+        return sorted(self._urls, key=place)
 
     async def _ask(self, url: str, question: Question) -> Answer:
+        address = f"{url}/webhooks/postventa/turn"
         try:
             with tracing.span("rasa", SpanKind.CLIENT):
-                response = await self._clients[url].post(
-                    "/webhooks/postventa/turn", json=_question(question), headers=tracing.carried()
-                )
-        except httpx.HTTPError as error:
-            down = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+                asked = self._session.post(address, json=_question(question), headers=tracing.carried())
+                async with asked as response:
+                    status, body = response.status, await response.read()
+        except FAILURES as error:
             raise DialogueError(
-                f"Rasa did not answer: {type(error).__name__}. Is the rasa process up?", unreachable=down
+                f"Rasa did not answer: {type(error).__name__}. Is the rasa process up?", unreachable=_down(error)
             ) from error
-        if response.status_code != 200:
+        if status != 200:
             # 503: the server is up and its model is not loaded yet.
-            raise DialogueError(
-                f"Rasa answered {response.status_code} to a turn; its own log says why",
-                unreachable=response.status_code == 503,
-            )
+            raise DialogueError(f"Rasa answered {status} to a turn; its own log says why", unreachable=status == 503)
         try:
-            return _answer(response.json())
+            return _answer(json.loads(body))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DialogueError(f"Rasa's answer is not in the agreed form: {type(error).__name__} {error}") from error
 
     async def forget(self, conversation: UUID) -> None:
         """Each of them: any may have answered a turn of it, and still hold it in memory."""
-        for url, client in self._clients.items():
+        for url in self._urls:
             try:
-                response = await client.delete(f"/webhooks/postventa/conversations/{conversation}")
-            except httpx.HTTPError as error:
+                async with self._session.delete(f"{url}/webhooks/postventa/conversations/{conversation}") as response:
+                    status = response.status
+            except FAILURES as error:
                 raise DialogueError(f"{url} did not answer: {type(error).__name__}. Is that Rasa up?") from error
-            if response.status_code != 204:
-                raise DialogueError(f"{url} answered {response.status_code} when it was to forget a conversation")
+            if status != 204:
+                raise DialogueError(f"{url} answered {status} when it was to forget a conversation")
 
     async def close(self) -> None:
         """Close the connections of this event loop."""
-        for client in self._clients.values():
-            await client.aclose()
+        await self._session.close()
 
     async def healthy(self) -> bool:
         """Whether any of them answers."""
-        return any(await asyncio.gather(*(_up(client) for client in self._clients.values())))
+        return any(await asyncio.gather(*(self._up(url) for url in self._urls)))
+
+    async def _up(self, url: str) -> bool:
+        try:
+            async with self._session.get(f"{url}/health", timeout=HEALTH) as response:
+                return response.status < 500
+        except FAILURES:
+            return False
 
 
-async def _up(client: httpx.AsyncClient) -> bool:
-    try:
-        return (await client.get("/health", timeout=2.0)).status_code < 500
-    except httpx.HTTPError:
-        return False
+def _down(error: Exception) -> bool:
+    """Whether the question cannot have arrived."""
+    return isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
 
 
 def _question(question: Question) -> dict[str, Any]:

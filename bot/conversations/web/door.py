@@ -20,6 +20,7 @@ from channels.web.adapter import WebAdapter
 from channels.web.identity import IdentityRefused
 
 LARGEST_BODY = 64_000
+GONE = "this conversation no longer exists; begin a new one with POST /web/session"
 View = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
 
 
@@ -101,7 +102,7 @@ def place(external_id: str) -> tuple[Identity, Conversation]:
     identity = Identity.objects.filter(**who).first()
     conversation = moving.shown_at(identity) if identity else None
     if identity is None or conversation is None:
-        raise Unauthorized("this conversation no longer exists; begin a new one with POST /web/session")
+        raise Unauthorized(GONE)
     return identity, conversation
 
 

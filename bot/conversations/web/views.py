@@ -8,11 +8,11 @@ from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 
 from bot.conversations.database import on_database
-from bot.conversations.receive import Received, receive
+from bot.conversations.receive import Gone, Received, receive
 from bot.conversations.web import shapes
-from bot.conversations.web.door import adapter, endpoint, number, place
+from bot.conversations.web.door import GONE, adapter, endpoint, number, place
 from bot.conversations.webhooks import go_on_from, raw_request
-from channels.base import BadRequest, Inbound
+from channels.base import BadRequest, Inbound, Unauthorized
 
 
 @endpoint("POST", "GET")
@@ -40,8 +40,14 @@ def _read(sender: str, after: int) -> dict[str, Any]:
 
 
 def _take_in(inbound: Inbound) -> Received:
+    if inbound.action and not inbound.text and not _offered(inbound):
+        raise BadRequest("choice: that choice was never offered in this conversation")
+    try:
+        return receive(inbound, claim=True, begin=False)
+    except Gone:
+        raise Unauthorized(GONE) from None
+
+
+def _offered(inbound: Inbound) -> bool:
     identity, _ = place(inbound.external_id)
-    if inbound.action and not inbound.text:
-        if not identity.messages.filter(payloads__has_key=inbound.action).exists():
-            raise BadRequest("choice: that choice was never offered in this conversation")
-    return receive(inbound, claim=True)
+    return identity.messages.filter(payloads__has_key=inbound.action).exists()
