@@ -13,8 +13,10 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import cache, caches
+from django.core.cache.backends.locmem import LocMemCache
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
@@ -71,6 +73,11 @@ def wait_for(request: HttpRequest) -> int:
     return WINDOW - now % WINDOW if any(over) else 0
 
 
+async def _wait_for(request: HttpRequest) -> int:
+    # Counting in this process's own memory takes no time; Redis may.
+    return wait_for(request) if isinstance(caches["default"], LocMemCache) else await sync_to_async(wait_for)(request)
+
+
 def _counted(limit: Limit, name: str, now: int) -> int:
     # Neither an address nor a token is kept as it is.
     key = hashlib.sha256(f"{settings.SECRET_KEY}:{limit.path.pattern}:{name}".encode()).hexdigest()[:40]
@@ -97,12 +104,10 @@ Next = Callable[[HttpRequest], HttpResponseBase] | Callable[[HttpRequest], Await
 @sync_and_async_middleware
 def middleware(get_response: Next) -> Next:
     """Answers 429 with Retry-After where somebody comes too often. Off while POSTVENTA_LIMITS is 0."""
-    from asgiref.sync import iscoroutinefunction, sync_to_async
-
     if iscoroutinefunction(get_response):
 
         async def waiting(request: HttpRequest) -> HttpResponseBase:
-            if settings.LIMITS and (seconds := await sync_to_async(wait_for)(request)):
+            if settings.LIMITS and (seconds := await _wait_for(request)):
                 return refused(request, seconds)
             answer: HttpResponseBase = await get_response(request)
             return answer

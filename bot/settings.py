@@ -73,7 +73,7 @@ MIDDLEWARE = [
     "bot.tracing.middleware",
     "corsheaders.middleware.CorsMiddleware",
     "bot.limits.middleware",
-    "django.middleware.security.SecurityMiddleware",
+    "bot.middleware.HeadersMiddleware",
     "bot.middleware.staff_policy",
     "bot.middleware.doors",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -61,11 +61,10 @@ async def _stream(sender: str, followed: UUID, after: int, until: datetime) -> A
                 if present != followed:
                     followed = present
                     break
-                for line in lines:
-                    after = max(after, line["seq"])
-                    yield sse("message", line, line["seq"])
-                for chunk in _changes(known, now):
-                    yield chunk
+                after = max([after, *(line["seq"] for line in lines)])
+                news = [sse("message", line, line["seq"]) for line in lines] + _changes(known, now)
+                if news:
+                    yield "".join(news)
                 known = now
                 look = time.monotonic() + min(LOOK_FOR_ANOTHER if "moved_to" in now else LOOK, left)
                 while (happened := await _wait(listener, min(HEARTBEAT, max(0, look - time.monotonic())))) is None:
