@@ -55,6 +55,7 @@ class Entry:
     promise: Promise | None = None
     customer: int = 0
     asleep: bool = False
+    heard: int = 0
 
 
 @dataclass(frozen=True)
@@ -142,11 +143,13 @@ def entries(agent: Agent | None, ids: Sequence[UUID]) -> tuple[Entry, ...]:
     handoffs = {h.conversation_id: h for h in Handoff.objects.filter(conversation__in=ids, state__in=Handoff.OPEN)}
     waiting, names = _waiting(ids), _names(rows.values())
     unread = _unread(agent, ids) if agent else _unanswered(ids)
+    heard = _heard(ids)
     asleep = set(Snooze.objects.filter(conversation__in=ids, ended_at=None).values_list("conversation", flat=True))
     return tuple(
         replace(
             _entry(agent, rows[pk], last.get(pk), handoffs.get(pk), waiting.get(pk), unread.get(pk, 0), names),
             asleep=pk in asleep,
+            heard=heard.get(pk, 0),
         )
         for pk in ids
         if pk in rows
@@ -227,6 +230,12 @@ def _waiting(ids: Sequence[UUID]) -> dict[UUID, datetime]:
         .order_by("conversation", "-seq")
     )
     return dict(open_lines.values_list("conversation", "created_at"))
+
+
+def _heard(ids: Sequence[UUID]) -> dict[UUID, int]:
+    """How many lines the customer has written in all: by it a page knows which of them it has counted."""
+    lines = Message.objects.filter(conversation__in=ids, author=Message.Author.CUSTOMER)
+    return dict(lines.order_by().values("conversation").annotate(n=Count("pk")).values_list("conversation", "n"))
 
 
 def _unread(agent: Agent, ids: Sequence[UUID]) -> dict[UUID, int]:

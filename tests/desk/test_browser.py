@@ -128,3 +128,23 @@ async def test_ana_and_bruno_share_a_queue_without_reloading(server, browser, an
     await anas.wait_for_selector(".line.note >> text=Llamar el lunes")
     await brunos.wait_for_selector("text=responde el bot")
     assert await anas.locator(".line.agent:not(.note)").count() == 1
+
+
+async def test_a_line_is_unread_once_however_the_page_hears_of_it(server, browser, ana, phone) -> None:
+    page = await sign_in(browser, server, ana)
+    lucia = await on_database(begin, "Lucía Romero", Line("customer", "Ayuda"), handoff="press")
+    entry = f'.entry[data-id="{lucia.pk}"]'
+    await expect(page.locator(f"{entry} .dot .n")).to_have_text("1")
+    await on_database(say, lucia, Line("customer", "¿Hay alguien?"))
+    await expect(page.locator(f"{entry} .dot .n")).to_have_text("2")
+
+    # A list that is fetched just then has counted the line of which the stream tells afterwards.
+    told = {"conversation": str(lucia.pk), "kind": "message", "actor": "customer"}
+    await page.evaluate("told => desk.entries.show({...told, entry: document.querySelector(told.at).outerHTML})",
+                        {**told, "at": entry})  # fmt: skip
+    await expect(page.locator(f"{entry} .dot .n")).to_have_text("2")
+
+    # Two lines at once may come as one entry.
+    for words in ("Hola", "¿Oiga?"):
+        await on_database(say, lucia, Line("customer", words))
+    await expect(page.locator(f"{entry} .dot .n")).to_have_text("4")

@@ -36,12 +36,13 @@
     return holder.content.firstElementChild;
   };
 
-  // Unread is each agent's own: what stood there, and one more for each line of the customer that is not on the screen.
-  const unread = (entry, before, event) => {
+  // Unread is each agent's own: what stood there, and each line of the customer that has come since. A list that was
+  // fetched meanwhile may have counted the line already of which the stream tells.
+  const unread = (entry, before) => {
     const looking = $("conversation")?.dataset.id === entry.dataset.id && document.visibilityState === "visible";
     const had = before?.classList.contains("unread") ? Number(before.querySelector(".dot .n")?.textContent || 0) : 0;
     const drawnCount = Number(entry.querySelector(".dot .n")?.textContent || 0);
-    const fresh = event.kind === "message" && event.actor === "customer" ? 1 : 0;
+    const fresh = before ? Math.max(0, entry.dataset.heard - before.dataset.heard) : 0;
     const count = looking || entry.dataset.owner === "bot" ? 0 : before ? had + fresh : drawnCount;
     entry.classList.toggle("unread", count > 0);
     let dot = entry.querySelector(".dot");
@@ -72,7 +73,7 @@
     const belongs = inTab[list.dataset.tab](entry.dataset) && fits(entry.dataset, list.dataset);
     if (unknowable(list.dataset) && belongs !== Boolean(old)) return false;
     const focused = old?.contains(document.activeElement);
-    unread(entry, old, event);
+    unread(entry, old);
     if (entry.dataset.keeper === me() && entry.querySelector(".holder")) entry.querySelector(".holder").textContent = $("desk").dataset.mine;
     old?.remove();
     if (belongs) {
