@@ -6,8 +6,7 @@ import asyncio
 import hashlib
 import json
 import time
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -36,17 +35,25 @@ class RasaDialogue:
         self._urls = [urls] if isinstance(urls, str) else list(urls)
         self._headers = {"Authorization": f"Bearer {token}"}
         self._deadline = deadline
+        self._connections: AsyncGenerator[aiohttp.ClientSession] | None = None
+        self._open: aiohttp.ClientSession
         self._aside: dict[str, float] = {}
 
-    @cached_property
-    def _session(self) -> aiohttp.ClientSession:
-        """Of the event loop that asks first."""
-        return aiohttp.ClientSession(
+    async def _session(self) -> aiohttp.ClientSession:
+        if self._connections is None:
+            self._connections = self._opened()
+            self._open = await anext(self._connections)
+        return self._open
+
+    async def _opened(self) -> AsyncGenerator[aiohttp.ClientSession]:
+        """The connections of the event loop that asks first; a loop that ends closes its generators, and so these."""
+        async with aiohttp.ClientSession(
             headers=self._headers,
             timeout=aiohttp.ClientTimeout(total=self._deadline, sock_connect=CONNECT),
             # Rasa's server ends a connection that has been idle for five seconds.
             connector=aiohttp.TCPConnector(limit=64, keepalive_timeout=4.0),
-        )
+        ) as session:
+            yield session
 
     async def ask(self, question: Question) -> Answer:
         unreachable: DialogueError | None = None
@@ -70,10 +77,10 @@ class RasaDialogue:
         return sorted(self._urls, key=place)
 
     async def _ask(self, url: str, question: Question) -> Answer:
-        address = f"{url}/webhooks/postventa/turn"
+        address, session = f"{url}/webhooks/postventa/turn", await self._session()
         try:
             with tracing.span("rasa", SpanKind.CLIENT):
-                asked = self._session.post(address, json=_question(question), headers=tracing.carried())
+                asked = session.post(address, json=_question(question), headers=tracing.carried())
                 async with asked as response:
                     status, body = response.status, await response.read()
         except FAILURES as error:
@@ -90,9 +97,10 @@ class RasaDialogue:
 
     async def forget(self, conversation: UUID) -> None:
         """Each of them: any may have answered a turn of it, and still hold it in memory."""
+        session = await self._session()
         for url in self._urls:
             try:
-                async with self._session.delete(f"{url}/webhooks/postventa/conversations/{conversation}") as response:
+                async with session.delete(f"{url}/webhooks/postventa/conversations/{conversation}") as response:
                     status = response.status
             except FAILURES as error:
                 raise DialogueError(f"{url} did not answer: {type(error).__name__}. Is that Rasa up?") from error
@@ -101,15 +109,18 @@ class RasaDialogue:
 
     async def close(self) -> None:
         """Close the connections of this event loop."""
-        await self._session.close()
+        if self._connections is not None:
+            await self._connections.aclose()
+            self._connections = None
 
     async def healthy(self) -> bool:
         """Whether any of them answers."""
         return any(await asyncio.gather(*(self._up(url) for url in self._urls)))
 
     async def _up(self, url: str) -> bool:
+        session = await self._session()
         try:
-            async with self._session.get(f"{url}/health", timeout=HEALTH) as response:
+            async with session.get(f"{url}/health", timeout=HEALTH) as response:
                 return response.status < 500
         except FAILURES:
             return False
