@@ -45,6 +45,13 @@ def test_tensorflow_and_chat_sdks_are_not_loaded(patched: dict[str, Any]) -> Non
     assert patched["chat_sdks"] == []
 
 
+def test_a_graph_gives_and_refuses_as_under_dask() -> None:
+    seen = run_inside("graphs")
+    assert seen["after"] == seen["before"]
+    assert seen["after"]["all of the schema"] == [{"last": ["one=['word=given']", "three=[1]", "two=given"]}, 3]
+    assert {run[0] for run in seen["after"].values() if isinstance(run[0], str)} >= {"GraphRunError", "RasaException"}
+
+
 @pytest.fixture(scope="module")
 def pieces() -> dict[str, Any]:
     seen: dict[str, Any] = run_inside("pieces", "7")

@@ -1,8 +1,8 @@
-"""Six small changes to Rasa 3.6.21 that make a turn about three times cheaper and change no behaviour.
+"""Seven small changes to Rasa 3.6.21 that make a turn about three times cheaper and change no behaviour.
 
 Rasa Open Source ends at 3.6.21, so what is patched stays patched. Each change first checks that the function it
-replaces is the one it was measured against, and refuses with a remedy otherwise. The sixth, TensorFlow's
-stand-in, has to come before rasa is imported: see stubs.py.
+replaces is the one it was measured against, and refuses with a remedy otherwise. The runner of graphs has a module of
+its own, graphs.py; the last, TensorFlow's stand-in, has to come before rasa is imported: see stubs.py.
 """
 
 import asyncio
@@ -26,10 +26,11 @@ from rasa.core.actions import forms
 from rasa.core.actions.action import RemoteAction
 from rasa.core.agent import Agent
 from rasa.core.policies import rule_policy
+from rasa.engine.runner import dask
 from rasa.shared.core.events import Event
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig, concat_url
 
-from bot.dialogue.components import meaning, tracing
+from bot.dialogue.components import graphs, meaning, tracing
 
 ACTION_TIMEOUT_SECONDS = 15.0
 """How long an action may take when endpoints.yml says nothing (Rasa's own limit is 300 s)."""
@@ -48,6 +49,7 @@ KNOWN: dict[str, str] = {
     "rasa.core.processor": "f42dfbf26e2ffcb6",
     "rasa.core.actions.forms": "7cb6c30550116597",
     "rasa.core.policies.rule_policy": "952d1a13906511ac",
+    "rasa.engine.runner.dask": "fc92eebf60a37336",
 }
 """First 16 digits of the SHA-256 of each patched function's or module's source in rasa 3.6.21."""
 
@@ -87,6 +89,7 @@ def patched_things() -> dict[str, Any]:
         "rasa.core.processor": processor,
         "rasa.core.actions.forms": forms,
         "rasa.core.policies.rule_policy": rule_policy,
+        "rasa.engine.runner.dask": dask,
     }
 
 
@@ -277,5 +280,6 @@ def apply() -> None:
     cache_event_types()
     keep_connections_alive()
     skip_copies_for_debug_logs()
+    graphs.run_straight()
     fail_loudly()
     _applied = True
