@@ -53,6 +53,24 @@ def test_a_graph_gives_and_refuses_as_under_dask() -> None:
 
 
 @pytest.fixture(scope="module")
+def ruled() -> dict[str, Any]:
+    seen: dict[str, Any] = run_inside("rules")
+    return seen
+
+
+def test_the_rules_say_the_same_for_less(ruled: dict[str, Any]) -> None:
+    assert len(ruled["same"]) == 7 and all(ruled["same"].values())
+    assert {"answer", "first_form", "fetch", "action_restart", "action_default_fallback"} <= set(ruled["actions"])
+    assert ruled["sources"] > 100
+    before, after = ruled["states"]
+    assert after < before / 2
+
+
+def test_past_states_are_each_conversations_own_and_go_with_it(ruled: dict[str, Any]) -> None:
+    assert ruled["mixed"] is True and ruled["left"] == 0
+
+
+@pytest.fixture(scope="module")
 def pieces() -> dict[str, Any]:
     seen: dict[str, Any] = run_inside("pieces", "7")
     return seen
