@@ -34,6 +34,11 @@ def test_endpoint_calls_are_the_same_over_one_connection(patched: dict[str, Any]
     assert (before["connections"], after["connections"]) == (5, 1)
 
 
+def test_an_action_call_is_sent_as_the_same_json(patched: dict[str, Any]) -> None:
+    assert patched["bodies"]["sent"] == patched["bodies"]["json"]
+    assert len(patched["bodies"]["sent"]) == 6
+
+
 def test_a_changed_rasa_is_refused_with_a_remedy(patched: dict[str, Any]) -> None:
     assert "Event.resolve_by_type" in patched["refusal"]
     assert "uv pip sync requirements/rasa.txt" in patched["refusal"]
@@ -43,6 +48,31 @@ def test_tensorflow_and_chat_sdks_are_not_loaded(patched: dict[str, Any]) -> Non
     assert patched["stand_ins"]["tensorflow"] is True
     assert patched["tensorflow"] is False
     assert patched["chat_sdks"] == []
+
+
+def test_a_graph_gives_and_refuses_as_under_dask() -> None:
+    seen = run_inside("graphs")
+    assert seen["after"] == seen["before"]
+    assert seen["after"]["all of the schema"] == [{"last": ["one=['word=given']", "three=[1]", "two=given"]}, 3]
+    assert {run[0] for run in seen["after"].values() if isinstance(run[0], str)} >= {"GraphRunError", "RasaException"}
+
+
+@pytest.fixture(scope="module")
+def ruled() -> dict[str, Any]:
+    seen: dict[str, Any] = run_inside("rules")
+    return seen
+
+
+def test_the_rules_say_the_same_for_less(ruled: dict[str, Any]) -> None:
+    assert len(ruled["same"]) == 7 and all(ruled["same"].values())
+    assert {"answer", "first_form", "fetch", "action_restart", "action_default_fallback"} <= set(ruled["actions"])
+    assert ruled["sources"] > 100
+    before, after = ruled["states"]
+    assert after < before / 2
+
+
+def test_past_states_are_each_conversations_own_and_go_with_it(ruled: dict[str, Any]) -> None:
+    assert ruled["mixed"] is True and ruled["left"] == 0
 
 
 @pytest.fixture(scope="module")
