@@ -50,6 +50,7 @@ class Article:
     wordings: frozenset[bytes] = field(repr=False)
     appliances: frozenset[str]
     mentions: dict[str, float] = field(repr=False)
+    pictured: bool
     # Of a draft, which no index holds: the vector of each passage, in their order.
     vectors: NDArray[np.float32] | None = field(default=None, repr=False, compare=False)
 
@@ -285,6 +286,7 @@ def read_article(page: ArticlePage, url: str) -> Article:
         wordings=frozenset(key(part.searched) for part in parts if part.kind == "question"),
         appliances=frozenset(page.skus) & products.current().skus,
         mentions=mentions(parts),
+        pictured="](pictures/" in page.body,
     )
 
 
