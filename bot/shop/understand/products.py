@@ -68,7 +68,7 @@ def _named(folded: str) -> tuple[dict[int, _Name], str]:
     for name in _names():
         for match in _pattern(name.words).finditer(rest):
             found[match.start()] = name
-        rest = _pattern(name.words).sub(lambda match: "\0" * len(match[0]), rest)
+            rest = rest[: match.start()] + "\0" * len(match[0]) + rest[match.end() :]
     for position, name, length in list(_typos(rest)):
         found.setdefault(position, name)
         rest = rest[:position] + "\0" * length + rest[position + length :]
