@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import abc
+import asyncio
 import functools
 import inspect
 from collections.abc import Callable
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.executor import CollectingDispatcher
@@ -27,7 +27,7 @@ def in_thread[Result](work: Callable[..., Result]) -> Callable[..., Any]:
         finally:
             close_old_connections()
 
-    return sync_to_async(guarded, thread_sensitive=False)
+    return functools.partial(asyncio.to_thread, guarded)
 
 
 class SyncAction(Action, abc.ABC):  # type: ignore[misc]

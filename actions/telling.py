@@ -14,7 +14,7 @@ from bot.shop.catalogue import Product
 from bot.shop.decisions import returns
 from bot.shop.rulebook import current
 from bot.shop.understand.text import plain
-from knowledge import pictures, reading, wording
+from knowledge import corpus, pictures, reading, wording
 from knowledge.answers import Answer, answer
 from knowledge.gaps import record_answer, record_gap
 
@@ -101,6 +101,7 @@ class Known:
         return {each.slug for each in (*self.found.citations, *self.found.alternatives)} if self.found else set()
 
 
+@corpus.steady()
 def answer_question(turn: Turn, least: float = 0.0, flow: str | None = None, text: str = "") -> bool:
     """Say the answer to what the customer asked; tell whether there was one.
 
@@ -135,6 +136,7 @@ def of_the_whole(turn: Turn, question: str, telling: dict[str, Known], least: fl
     return {one.source: one} if one.source and one.sure >= least else {}
 
 
+@corpus.steady()
 def advise(turn: Turn, flow: str, *, guide: bool, rule: bool) -> None:
     """Tell what bears on a request that begins. `guide`: what a guide says to what was told of a product, where one
     surely does. `rule`: the rule of what begins, where the words are about that."""

@@ -9,7 +9,7 @@ from datetime import date
 from django.utils import translation
 from django.utils.translation import gettext
 
-from knowledge import reading, writing
+from knowledge import corpus, reading, writing
 from knowledge.calibration import calibration
 from knowledge.corpus import Article
 from knowledge.models import Topic
@@ -54,6 +54,7 @@ class Answer:
     guide: bool = False
 
 
+@corpus.steady()
 def answer(
     question: str,
     language: str,

@@ -50,6 +50,7 @@ class Article:
     wordings: frozenset[bytes] = field(repr=False)
     appliances: frozenset[str]
     mentions: dict[str, float] = field(repr=False)
+    pictured: bool
     # Of a draft, which no index holds: the vector of each passage, in their order.
     vectors: NDArray[np.float32] | None = field(default=None, repr=False, compare=False)
 
@@ -199,14 +200,15 @@ class Corpus:
 _lock = threading.Lock()
 _corpus: Corpus | None = None
 _instead: ContextVar[Corpus | None] = ContextVar("corpus_instead", default=None)
+_steady: ContextVar[Corpus | None] = ContextVar("corpus_steady", default=None)
 
 
 def current() -> Corpus:
     """The corpus of now. One small query when nothing changed; otherwise the changed articles are read again."""
     global _corpus
-    if (other := _instead.get()) is not None:
+    if (other := _instead.get() or _steady.get()) is not None:
         return other
-    revision = IndexState.objects.filter(pk=1).values_list("revision", flat=True).first() or 0
+    revision = IndexState.current().revision
     known = _corpus
     if known is None or known.revision != revision:
         with _lock:
@@ -214,6 +216,20 @@ def current() -> Corpus:
                 _corpus = Corpus.build(revision, read_articles(_corpus.articles if _corpus else {}))
             known = _corpus
     return known
+
+
+@contextmanager
+def steady() -> Iterator[None]:
+    """Within this the articles and the state of their index are those of one moment, read once."""
+    if _steady.get() is not None:
+        yield
+        return
+    with IndexState.read_once():
+        token = _steady.set(current())
+        try:
+            yield
+        finally:
+            _steady.reset(token)
 
 
 @contextmanager
@@ -270,6 +286,7 @@ def read_article(page: ArticlePage, url: str) -> Article:
         wordings=frozenset(key(part.searched) for part in parts if part.kind == "question"),
         appliances=frozenset(page.skus) & products.current().skus,
         mentions=mentions(parts),
+        pictured="](pictures/" in page.body,
     )
 
 

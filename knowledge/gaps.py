@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 from django.db import DatabaseError, transaction
@@ -83,19 +83,26 @@ def record(
     if not stems:
         return None
     fingerprint = hashlib.sha256(" ".join(sorted(set(stems))).encode()).hexdigest()
-    asked, new = Question.objects.select_related("gap").get_or_create(
-        fingerprint=fingerprint, language=language, defaults={"text": text}
-    )
-    if new:
-        remembered.keep_at_hand(products.neutral(text, language)[0])
     now, answered = timezone.now(), int(bool(slug))
     changes = {"article": slug, "revision": revision, "conversation": conversation[:64], "last_asked_at": now}
     if answered:
         changes["answered_at"] = now
-    Question.objects.filter(pk=asked.pk).update(count=F("count") + 1, **changes)
-    counted, _new = QuestionDay.objects.get_or_create(question=asked, day=shop_day(), channel=channel[:20])
-    QuestionDay.objects.filter(pk=counted.pk).update(count=F("count") + 1, answered=F("answered") + answered)
+    asked, new = Question.objects.select_related("gap").get_or_create(
+        fingerprint=fingerprint, language=language, defaults={"text": text, "count": 1, **changes}
+    )
+    if new:
+        remembered.keep_at_hand(products.neutral(text, language)[0])
+    else:
+        Question.objects.filter(pk=asked.pk).update(count=F("count") + 1, **changes)
+    count_on(asked, shop_day(), channel[:20], answered)
     return asked
+
+
+def count_on(asked: Question, day: date, channel: str, answered: int) -> None:
+    """Count one asking on a day."""
+    mine = {"question": asked, "day": day, "channel": channel}
+    QuestionDay.objects.bulk_create([QuestionDay(**mine)], ignore_conflicts=True)
+    QuestionDay.objects.filter(**mine).update(count=F("count") + 1, answered=F("answered") + answered)
 
 
 @dataclass(frozen=True)

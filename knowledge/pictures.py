@@ -19,7 +19,7 @@ from django.db.models import Q
 from PIL import Image as PillowImage
 from wagtail.images import get_image_model
 
-from knowledge import passages, rendering
+from knowledge import corpus, passages, rendering
 from knowledge.models import ArticlePage
 from knowledge.rendering import PICTURE_LINK
 
@@ -143,8 +143,9 @@ def for_answer(slug: str, language: str, quoted: str) -> list[dict[str, str]]:
 
     The address is absolute, because providers fetch it; `name` says what the picture shows.
     """
-    pages = ArticlePage.objects.live().filter(slug=slug, locale__language_code=language, body__contains=f"]({FOLDER}/")
-    page = pages.first()
+    known = corpus.current().by_slug.get(slug, ())
+    pictured = [each.page_id for each in known if each.language == language and each.pictured]
+    page = ArticlePage.objects.live().filter(pk=pictured[0]).first() if pictured else None
     if page is None:
         return []
     for section in SECTION.split(page.body):

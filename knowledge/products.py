@@ -100,6 +100,7 @@ def current() -> Products:
     return read(catalogue_path())
 
 
+@lru_cache(maxsize=256)
 def plain(text: str) -> str:
     """Lower case without accents, each character in its place; ñ stays."""
     return "".join(c if c == "ñ" else unicodedata.normalize("NFKD", c)[0] for c in map(lower, text))

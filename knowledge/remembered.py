@@ -39,9 +39,14 @@ def vectors(texts: Sequence[str]) -> Matrix:
         encoder = base_encoder()
         for text in missing:
             known[keys[text]] = np.array(encoder.embed_query(text), dtype=np.float32)
-        rows = [TextVector(key=keys[t], encoder=base_name(), vector=known[keys[t]].tobytes()) for t in missing]
-        TextVector.objects.bulk_create(rows, ignore_conflicts=True)
+        keep({keys[text]: known[keys[text]] for text in missing})
     return np.array([known[keys[text]] for text in wanted], dtype=np.float32)
+
+
+def keep(found: dict[str, Matrix]) -> None:
+    """Keep vectors by their keys; those that are kept already stay as they are."""
+    rows = [TextVector(key=name, encoder=base_name(), vector=vector.tobytes()) for name, vector in found.items()]
+    TextVector.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def keep_at_hand(text: str) -> None:
@@ -51,7 +56,7 @@ def keep_at_hand(text: str) -> None:
     except EncoderError:
         return
     if isinstance(encoder, BundledE5) and encoder.at_hand(text):
-        vectors([text])
+        keep({key(cleaned(text)): np.array(encoder.embed_query(text), dtype=np.float32)})
 
 
 def load(keys: Sequence[str]) -> dict[str, Matrix]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,11 +39,26 @@ WORD_WEIGHT = 0.3
 
 @dataclass(frozen=True)
 class Candidate:
-    """An article for a question: the version to show, how it scored, and how well each of its passages meets it."""
+    """An article for a question: the version to show, how it scored, and what it has in common with the question."""
 
     article: Article
     score: float
-    passages: tuple[tuple[Passage, float], ...] = ()
+    near: Near | None = field(repr=False, compare=False)
+    shared: Shared = field(repr=False, compare=False)
+
+    @cached_property
+    def passages(self) -> tuple[tuple[Passage, float], ...]:
+        """Each passage that the index has, with how well it meets the question."""
+        if self.near is None:
+            return ()
+        lexicon = self.shared.known.words[self.article.language].lexicon
+        held = zip(self.article.passages, self.near.cosines.tolist(), self.article.tokens, strict=True)
+        kept = [(passage, cosine, stems) for passage, cosine, stems in held if not math.isnan(cosine)]
+        shares = lexicon.shares(self.shared.stems[self.article.language], [stems for *_found, stems in kept])
+        return tuple(
+            (passage, cosine + WORD_WEIGHT * share)
+            for (passage, cosine, _stems), share in zip(kept, shares, strict=True)
+        )
 
 
 @dataclass(frozen=True)
@@ -100,7 +116,8 @@ def found(known: Corpus, asked: Asked, vector: list[float], passages: list[str],
     if not ranked:
         return Found(())
     by_page = {each.article.page_id: each for each in nears}
-    candidates = tuple(candidate(shown[item.slug], item, by_page, shared) for item in ranked[:limit])
+    best = [(shown[item.slug], item.score) for item in ranked[:limit]]
+    candidates = tuple(Candidate(article, score, by_page.get(article.page_id), shared) for article, score in best)
     told = told_about(learnt, ranked[0].slug, nears)
     return Found(candidates, ranking.signals(known, asked, ranked, shared, told))
 
@@ -159,19 +176,6 @@ def nearest_wording(slug: str, nears: Sequence[Near]) -> Passage:
         for place in np.flatnonzero((each.article.sorts == WORDING) & ~np.isnan(each.cosines))
     ]
     return max(wordings, key=lambda pair: pair[0])[1]
-
-
-def candidate(article: Article, ranked: scoring.Ranked, nears: Mapping[int, Near], shared: Shared) -> Candidate:
-    if article.page_id not in nears:
-        return Candidate(article, ranked.score)
-    lexicon, words = shared.known.words[article.language].lexicon, shared.stems[article.language]
-    held = zip(article.passages, nears[article.page_id].cosines.tolist(), article.tokens, strict=True)
-    kept = [(passage, cosine, stems) for passage, cosine, stems in held if not math.isnan(cosine)]
-    shares = lexicon.shares(words, [stems for _passage, _cosine, stems in kept])
-    met = tuple(
-        (passage, cosine + WORD_WEIGHT * share) for (passage, cosine, _stems), share in zip(kept, shares, strict=True)
-    )
-    return Candidate(article, ranked.score, met)
 
 
 class ArticleRetriever(BaseRetriever):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
+from functools import lru_cache
 
 from bm25s.stopwords import STOPWORDS_EN_PLUS, STOPWORDS_SPANISH
 
@@ -96,9 +97,13 @@ def without_lead(question: str, language: str) -> str:
 
 def content_stems(text: str, language: str) -> set[str]:
     """The stems of the words that carry meaning."""
-    stop = STOPWORDS.get(language, ())
-    unmeant = {lexical.stem(word, language) for word in stop}
-    return {stem for stem in lexical.words(text, language) if stem not in unmeant}
+    return set(lexical.words(text, language)) - unmeant(language)
+
+
+@lru_cache(maxsize=8)
+def unmeant(language: str) -> frozenset[str]:
+    """The stems of the words that carry none."""
+    return frozenset(lexical.stem(word, language) for word in STOPWORDS.get(language, ()))
 
 
 def measure(text: str, language: str) -> str:

@@ -24,9 +24,11 @@ PATTERN = re.compile(
 def next_number(today: date) -> str:
     """A new case number of that month. Call it inside the transaction that stores the case."""
     month = f"{today:%y%m}"
-    CaseCounter.objects.get_or_create(month=month)
-    CaseCounter.objects.filter(month=month).update(last=F("last") + 1)
-    return named(month, CaseCounter.objects.get(month=month).last)
+    counter = CaseCounter.objects.filter(month=month)
+    if not counter.update(last=F("last") + 1):
+        CaseCounter.objects.get_or_create(month=month)
+        counter.update(last=F("last") + 1)
+    return named(month, counter.get().last)
 
 
 def named(month: str, count: int) -> str:

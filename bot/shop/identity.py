@@ -6,6 +6,7 @@ and expires; `channel`, an address listed on the customer, which opens all of th
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -105,12 +106,12 @@ def prove_order(
         known = _replayed(identity, conversation, message_id, key, wanted, now)
         if known:
             return known
-        locks = [_lock("identity", _digest(identity), now), _lock("order", key, now)]
+        locks = _locks({"identity": _digest(identity), "order": key}, now)
         taken = [_take_try(lock, now) for lock in locks]
         if not all(taken):
             _give_back([lock for lock, got in zip(locks, taken, strict=True) if got])
             return _record(_locked(locks, now), identity, conversation, message_id, key, now)
-        order = Order.objects.select_related("customer").filter(number=wanted).first()
+        order = _with_items().filter(number=wanted).first()
         if _matches(order, email, phone) and order:
             _give_back(locks)
             return _record(_prove(order, identity, conversation, now), identity, conversation, message_id, key, now)
@@ -121,7 +122,8 @@ def access(identity: str, conversation: str, now: datetime, *, channel: str = ""
     """What this conversation may hear about at this moment. Using a proof keeps it alive."""
     customer = prove_channel(channel, address) if channel else None
     proofs = OrderProof.objects.filter(identity=identity, conversation=conversation, expires_at__gt=now)
-    proven = [proof.order for proof in proofs.select_related("order__customer").order_by("-proven_at")]
+    held = proofs.select_related("order__customer").prefetch_related("order__items").order_by("-proven_at")
+    proven = [proof.order for proof in held]
     if proven:
         proofs.update(expires_at=_expiry(now))
     if customer:
@@ -161,7 +163,12 @@ def forget(identity: str, conversation: str) -> None:
 
 def orders_of(customer: Customer) -> QuerySet[Order]:
     """A customer's orders, newest first, with their items."""
-    return Order.objects.filter(customer=customer).select_related("customer").prefetch_related("items")
+    return _with_items().filter(customer=customer)
+
+
+def _with_items() -> QuerySet[Order]:
+    """Orders as decisions need them: with their customer and items."""
+    return Order.objects.select_related("customer").prefetch_related("items")
 
 
 def _matches(order: Order | None, email: str | None, phone: str | None) -> bool:
@@ -175,9 +182,13 @@ def _matches(order: Order | None, email: str | None, phone: str | None) -> bool:
     return order is not None and ((told_email and by_email) or (told_phone and by_phone))
 
 
-def _lock(scope: str, key: str, now: datetime) -> IdentityLock:
-    lock, _ = IdentityLock.objects.get_or_create(scope=scope, key=key, defaults={"since": now})
-    return lock
+def _locks(keys: Mapping[str, str], now: datetime) -> list[IdentityLock]:
+    """The locks of these scopes, in order, made where there are none."""
+    new = [IdentityLock(scope=scope, key=key, since=now) for scope, key in keys.items()]
+    IdentityLock.objects.bulk_create(new, ignore_conflicts=True)
+    held = IdentityLock.objects.filter(scope__in=keys, key__in=keys.values())
+    found = {lock.scope: lock for lock in held if keys[lock.scope] == lock.key}
+    return [found[scope] for scope in keys]
 
 
 def _take_try(lock: IdentityLock, now: datetime) -> bool:
@@ -185,8 +196,10 @@ def _take_try(lock: IdentityLock, now: datetime) -> bool:
     rule = current().policies.identity.proof
     hour = timedelta(minutes=rule.lock_minutes)
     mine = IdentityLock.objects.filter(pk=lock.pk)
-    mine.filter(locked_until__lte=now).update(tries=0, since=now, locked_until=None)
-    mine.filter(locked_until=None, since__lte=now - hour).update(tries=0, since=now)
+    # Whoever else writes to it now only moves its times on.
+    if lock.since <= now - hour or (lock.locked_until and lock.locked_until <= now):
+        mine.filter(locked_until__lte=now).update(tries=0, since=now, locked_until=None)
+        mine.filter(locked_until=None, since__lte=now - hour).update(tries=0, since=now)
     return bool(mine.filter(tries__lt=rule.attempts, locked_until=None).update(tries=F("tries") + 1))
 
 
@@ -214,8 +227,12 @@ def _locked(locks: list[IdentityLock], now: datetime) -> Locked:
 
 def _prove(order: Order, identity: str, conversation: str, now: datetime) -> Proof:
     until = _expiry(now)
-    OrderProof.objects.update_or_create(
-        identity=identity, conversation=conversation, order=order, defaults={"proven_at": now, "expires_at": until}
+    proof = OrderProof(identity=identity, conversation=conversation, order=order, proven_at=now, expires_at=until)
+    OrderProof.objects.bulk_create(
+        [proof],
+        update_conflicts=True,
+        unique_fields=["conversation", "identity", "order"],
+        update_fields=["proven_at", "expires_at"],
     )
     return Proof(order, order.customer, until)
 
@@ -245,7 +262,7 @@ def _replayed(
     if tried is None:
         return None
     if tried.outcome == "proof":
-        return _prove(Order.objects.select_related("customer").get(number=number), identity, conversation, now)
+        return _prove(_with_items().get(number=number), identity, conversation, now)
     return Locked(tried.locked_until) if tried.locked_until else Mismatch(tried.tries_left)
 
 

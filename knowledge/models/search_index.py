@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import F
 from django.utils import timezone
+
+_read: ContextVar[IndexState | None] = ContextVar("index_state_read", default=None)
 
 
 class IndexState(models.Model):
@@ -22,7 +27,17 @@ class IndexState(models.Model):
 
     @classmethod
     def current(cls) -> IndexState:
-        return cls.objects.get_or_create(pk=1)[0]
+        return _read.get() or cls.objects.get_or_create(pk=1)[0]
+
+    @classmethod
+    @contextmanager
+    def read_once(cls) -> Iterator[None]:
+        """Within this, what is current stays as it is now."""
+        token = _read.set(cls.current())
+        try:
+            yield
+        finally:
+            _read.reset(token)
 
     @classmethod
     def bump(cls) -> None:

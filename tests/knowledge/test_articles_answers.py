@@ -135,3 +135,11 @@ def test_the_help_centre_lists_searches_and_shows(demo: None) -> None:
 
 FIRST = {"es": 0.95, "en": 0.94}
 ANSWERED = {"es": 0.91, "en": 0.91}
+
+
+def test_an_answer_reads_the_state_of_the_index_once(demo: None, django_assert_num_queries: Any) -> None:
+    question = "¿cuánto tarda el reembolso?"
+    answer(question, "es", today=DAY)
+
+    with django_assert_num_queries(1):
+        assert answer(question, "es", today=DAY).found

@@ -51,6 +51,21 @@ def test_anything_else_does_not(now, proof):
     assert isinstance(try_order(now, **proof), Mismatch)
 
 
+def test_a_proof_and_its_use_take_few_statements(now, django_assert_max_num_queries):
+    with django_assert_max_num_queries(12):
+        assert isinstance(try_order(now, email=EMILY), Proof)
+    with django_assert_max_num_queries(3):
+        (order,) = access("web:emily", "conversation of web:emily", now).orders
+        assert [item.qty for item in order.items.all()] == [item.qty for item in order.items.all()]
+
+
+def test_a_proof_that_is_given_again_lasts_longer(now):
+    for minutes in (0, 20):
+        proof = try_order(now + timedelta(minutes=minutes), email=EMILY)
+    (order,) = access("web:emily", "conversation of web:emily", proof.expires_at - timedelta(seconds=1)).orders
+    assert order.number == "LB-10404"
+
+
 @pytest.mark.parametrize("tries", [1, 2, 3, 4])
 def test_a_wrong_pair_and_an_unknown_order_are_answered_alike(now, tries):
     real = [try_order(now, "LB-10404", "web:a", email="x@y.example") for _ in range(tries)]

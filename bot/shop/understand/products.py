@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from bot.shop.rulebook import current
 from bot.shop.understand.lexicon import words as listed
@@ -26,6 +26,7 @@ EXCLUDED = re.compile(
     r" (?:el|la|los|las|the|my|mis?) [a-z]+(?: [a-z]+)?"
 )
 OWNED = re.compile(r"\b(?:mi|un|una|el|la|nuestr[oa]|my|a|an|the|our)(?: [a-z]+){0,2} $")
+PARTS = re.compile(r"[a-z]+|\d+")
 PART_OF_A_ROBOT = re.compile(r"cepillos? (?:lateral|central|de|del|del? la)\b")
 
 
@@ -34,6 +35,11 @@ class _Name:
     words: str
     own: tuple[str, ...]
     generic: tuple[str, ...]
+
+    @cached_property
+    def start(self) -> str:
+        """The letters or figures that it begins with, however it is written."""
+        return str(PARTS.findall(self.words)[0])
 
     def meant(self, among: Sequence[str] | None) -> list[str]:
         """The first that the order has; without an order the product itself, or all of that kind."""
@@ -66,9 +72,10 @@ def _named(folded: str) -> tuple[dict[int, _Name], str]:
     found: dict[int, _Name] = {}
     rest = folded
     for name in _names():
-        for match in _pattern(name.words).finditer(rest):
+        # Of hundreds of names nearly all are not even begun.
+        for match in _pattern(name.words).finditer(rest) if name.start in rest else ():
             found[match.start()] = name
-        rest = _pattern(name.words).sub(lambda match: "\0" * len(match[0]), rest)
+            rest = rest[: match.start()] + "\0" * len(match[0]) + rest[match.end() :]
     for position, name, length in list(_typos(rest)):
         found.setdefault(position, name)
         rest = rest[:position] + "\0" * length + rest[position + length :]
@@ -114,7 +121,7 @@ def _names() -> tuple[_Name, ...]:
 @lru_cache(maxsize=512)
 def _pattern(words: str) -> re.Pattern[str]:
     """The words with any space, hyphen or nothing before a figure, in singular or plural."""
-    parts = re.findall(r"[a-z]+|\d+", words)
+    parts = PARTS.findall(words)
     plural = [part if part.isdigit() else part + "(?:s|es)?" for part in parts]
     return re.compile(r"(?<!\w)" + r"[\s\-]*".join(plural) + r"(?!\w)")
 

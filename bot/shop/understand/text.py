@@ -11,6 +11,7 @@ QUOTES = str.maketrans(
 )
 
 
+@lru_cache(maxsize=256)
 def plain(text: str) -> str:
     """Folded text: "¡Está ROTA!" is "¡esta rota!". At most 4,000 characters are looked at."""
     folded = unicodedata.normalize("NFD", text[:4000].translate(QUOTES).lower())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -44,6 +45,18 @@ def test_the_vector_of_a_question_is_kept_by_who_answered_it(small_shop: Path) -
     record(unheard, "es", "web", "c-2")
 
     assert missing([asked, unheard]) == [unheard]
+
+
+def test_each_asking_is_counted_in_few_statements(small_shop: Path, django_assert_max_num_queries: Any) -> None:
+    for most in (9, 6):
+        with django_assert_max_num_queries(most):
+            record_answer("¿Vendéis lavadoras?", "es", "web", "c-1", "envio-coste", 1)
+    record_answer("¿Vendéis lavadoras?", "es", "telegram", "c-2", "envio-coste", 1)
+
+    asked = Question.objects.get()
+    assert (asked.count, asked.article, asked.conversation) == (3, "envio-coste", "c-2")
+    assert asked.answered_at == asked.last_asked_at
+    assert sorted(asked.days.values_list("channel", "count", "answered")) == [("telegram", 1, 1), ("web", 2, 2)]
 
 
 def test_nothing_personal_is_kept(small_shop: Path) -> None:
