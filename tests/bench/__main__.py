@@ -32,7 +32,7 @@ def arguments(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--streams", type=int, default=5_000, help="open at once (default: %(default)s)")
     parser.add_argument("--epochs", type=int, default=100, help="of stock Rasa's training (default: Rasa's own)")
     parser.add_argument("--stock-python", type=Path, help="Python of the environment with stock Rasa")
-    parser.add_argument("--var", type=Path, default=ROOT / "var" / "bench", help="the shop's folder; made anew")
+    parser.add_argument("--var", type=Path, default=ROOT / "var" / "bench-shop", help="the shop's folder; made anew")
     parser.add_argument("--kept", type=Path, default=ROOT / "var" / "bench-stock", help="folder of stock Rasa's model")
     parser.add_argument("--markdown", type=Path, help="write the page for the repository there")
     return chosen(parser, words, QUICK)
