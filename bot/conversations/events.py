@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -25,8 +25,8 @@ from bot.conversations.models import Event
 log = logging.getLogger(__name__)
 
 POLL = 0.1
-# What is committed within this time of the first is told together.
-GATHER = 0.002
+# The log is read at once, but not again within this time: what is committed meanwhile is read together.
+GATHER = 0.01
 BACKLOG = 1000
 # A number that did not appear within this many seconds belongs to a transaction that was taken back.
 LATE = 60.0
@@ -48,6 +48,7 @@ class Feed:
     last: int = 0
     missing: dict[int, float] = field(default_factory=dict)
     given: list[Event] = field(default_factory=list)
+    read_at: float = 0.0
     task: asyncio.Task[None] | None = None
     starting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -72,15 +73,14 @@ class Feed:
             self.news.clear()
             try:
                 if not self._given_follow():
+                    await asyncio.sleep(max(0.0, self.read_at + GATHER - self.loop.time()))
+                    self.read_at = self.loop.time()
                     await self._read()
             except Exception:
                 log.exception("the live feed could not read the event log; trying again")
                 await asyncio.sleep(1)
-            try:
+            with suppress(TimeoutError):
                 await asyncio.wait_for(self.news.wait(), POLL)
-            except TimeoutError:
-                continue
-            await asyncio.sleep(GATHER)
 
     def _given_follow(self) -> bool:
         """Tell what was given, unless another process has written in between; False where the log has to be read."""
