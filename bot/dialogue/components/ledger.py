@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
+SCHEMES = ("postgres://", "postgresql://")
+
 ANSWERS_KEPT = 100
 """Replies kept per conversation, so that a repeated message gets the reply it got before."""
 

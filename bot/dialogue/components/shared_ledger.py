@@ -15,8 +15,6 @@ from psycopg2.extensions import connection as Connection
 
 from bot.dialogue.components.ledger import ANSWERS_KEPT, Answer, Outrun
 
-SCHEMES = ("postgres://", "postgresql://")
-
 # Any number, the same for all: two processes that make the tables at once would collide in PostgreSQL's own catalogue.
 _MAKING = 7_041_776
 

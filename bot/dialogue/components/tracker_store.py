@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
@@ -29,8 +29,10 @@ from rasa.shared.core.events import (
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.dialogue.components.ledger import Answer, Ledger
-from bot.dialogue.components.shared_ledger import SCHEMES, SharedLedger
+from bot.dialogue.components.ledger import SCHEMES, Answer, Ledger
+
+if TYPE_CHECKING:
+    from bot.dialogue.components.shared_ledger import SharedLedger
 
 LIVE_TRACKERS = 2000
 """Conversations kept in memory; beyond, the longest unused is read from disk again."""
@@ -69,7 +71,7 @@ class LedgerTrackerStore(TrackerStore):
     ) -> None:
         super().__init__(domain, event_broker)
         where = path or os.environ.get("POSTVENTA_RASA_TRACKERS") or DEFAULT_PATH
-        self.ledger = SharedLedger(where) if where.startswith(SCHEMES) else Ledger(Path(where))
+        self.ledger = _shared(where) if where.startswith(SCHEMES) else Ledger(Path(where))
         # One thread: a database that is waited for does not hold up the event loop, and writes stay in order.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
         self._live: OrderedDict[str, _Live] = OrderedDict()
@@ -152,6 +154,13 @@ class LedgerTrackerStore(TrackerStore):
         # Live trackers carry the slots of the model they were made with.
         self._live.clear()
         self._domain = domain or Domain.empty()
+
+
+def _shared(address: str) -> "SharedLedger":
+    # A shop on SQLite need not hold PostgreSQL's driver in memory.
+    from bot.dialogue.components.shared_ledger import SharedLedger
+
+    return SharedLedger(address)
 
 
 def _replay(sender_id: str, events: list[Event], domain: Domain) -> DialogueStateTracker:

@@ -12,8 +12,8 @@ from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUtt
 from rasa.shared.core.slots import TextSlot
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.dialogue.components.ledger import Answer, Ledger, Outrun
-from bot.dialogue.components.shared_ledger import SCHEMES, SharedLedger
+from bot.dialogue.components.ledger import SCHEMES, Answer, Ledger, Outrun
+from bot.dialogue.components.shared_ledger import SharedLedger
 from bot.dialogue.components.tracker_store import LedgerTrackerStore
 
 HELLO = Answer("m1", [{"text": "Hola"}])
