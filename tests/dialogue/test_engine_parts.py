@@ -34,11 +34,6 @@ def test_endpoint_calls_are_the_same_over_one_connection(patched: dict[str, Any]
     assert (before["connections"], after["connections"]) == (5, 1)
 
 
-def test_an_action_call_is_sent_as_the_same_json(patched: dict[str, Any]) -> None:
-    assert patched["bodies"]["sent"] == patched["bodies"]["json"]
-    assert len(patched["bodies"]["sent"]) == 6
-
-
 def test_a_changed_rasa_is_refused_with_a_remedy(patched: dict[str, Any]) -> None:
     assert "Event.resolve_by_type" in patched["refusal"]
     assert "uv pip sync requirements/rasa.txt" in patched["refusal"]

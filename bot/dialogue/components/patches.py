@@ -1,4 +1,4 @@
-"""Twelve small changes to Rasa 3.6.21 that make a turn about three times cheaper and change no behaviour.
+"""Eleven small changes to Rasa 3.6.21 that make a turn about three times cheaper and change no behaviour.
 
 Rasa Open Source ends at 3.6.21, so what is patched stays patched. Each change first checks that the function it
 replaces is the one it was measured against, and refuses with a remedy otherwise. The runner of graphs and what rules
@@ -33,7 +33,7 @@ from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig, concat_url
 
-from bot.dialogue.components import calls, graphs, meaning, rules, tracing
+from bot.dialogue.components import graphs, meaning, rules, tracing
 
 ACTION_TIMEOUT_SECONDS = 15.0
 """How long an action may take when endpoints.yml says nothing (Rasa's own limit is 300 s)."""
@@ -189,7 +189,7 @@ def keep_connections_alive() -> None:
         kwargs["timeout"] = aiohttp.ClientTimeout(total=float(self.kwargs.get("timeout", ACTION_TIMEOUT_SECONDS)))
         tls = ssl.create_default_context(cafile=self.cafile) if self.cafile else None
         if "next_action" in (call := kwargs.get("json") or {}):
-            kwargs["data"] = calls.body({**kwargs.pop("json"), "meaning": meaning.vectors(call)})
+            kwargs["json"] = {**call, "meaning": meaning.vectors(call)}
         with tracing.span("actions", tracing.CLIENT):
             headers.update(tracing.headers())
             return await called(self, method, concat_url(self.url, subpath), headers, params, compress, tls, kwargs)

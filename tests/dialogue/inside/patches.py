@@ -15,7 +15,6 @@ from rasa.core.actions.action import RemoteAction  # noqa: E402
 from rasa.shared.core import events  # noqa: E402
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig  # noqa: E402
 
-from bot.dialogue.components import calls as calls_module  # noqa: E402
 from bot.dialogue.components import patches  # noqa: E402
 
 RESULTS = [
@@ -102,17 +101,6 @@ async def calls() -> dict:
     return {"seen": seen, "results": results, "connections": len(peers)}
 
 
-def bodies() -> dict:
-    """What is sent of some action calls, beside the JSON of the same; two of them share a domain."""
-    first, second = {"slots": {"á": None}, "forms": ["x", {"é": 1.5}]}, {"slots": {}}
-    tracker = {"events": [{"text": 'said "so" 🙂', "at": 1e-7}], "paused": False}
-    kinds = [
-        {"next_action": "a", "tracker": tracker, "version": "3", "domain": domain, "meaning": {"e": "AA="}}
-        for domain in (first, first, second, first, None)
-    ] + [{"next_action": "b"}]
-    return {"sent": [calls_module.body(call).decode() for call in kinds], "json": [json.dumps(call) for call in kinds]}
-
-
 def observe() -> dict:
     return {"validations": validations(), "types": event_types(), "calls": asyncio.run(calls())}
 
@@ -143,7 +131,6 @@ if __name__ == "__main__":
                 "before": before,
                 "after": after,
                 "refusal": changed,
-                "bodies": bodies(),
                 "stand_ins": stubs.loaded(),
                 "tensorflow": "tensorflow" in sys.modules and bool(sys.modules["tensorflow"].__spec__.origin),
                 "chat_sdks": [
