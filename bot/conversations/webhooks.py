@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -22,6 +23,7 @@ from channels.base import BadRequest, Inbound, RawRequest, Unauthorized
 log = logging.getLogger(__name__)
 
 LARGEST_BODY = 1_000_000
+Store = Callable[[Inbound, bool], Received]
 
 
 def raw_request(request: HttpRequest) -> RawRequest:
@@ -65,19 +67,21 @@ async def _arrive_and_deliver(conversation_id: UUID) -> None:
     await deliver(conversation_id)
 
 
-async def take_in(events: Sequence[Inbound]) -> list[Received]:
-    """Store events in order and start what they make due. Also the door for channels that are polled."""
+async def take_in(events: Sequence[Inbound], store: Store = receive) -> list[Received]:
+    """Store events in order and start what they make due; whoever hangs up meanwhile does not stop it.
+
+    Also the door for channels that are polled. `store` is told whether the turn may be claimed.
+    """
+    return await asyncio.shield(_take_in(events, store))
+
+
+async def _take_in(events: Sequence[Inbound], store: Store) -> list[Received]:
     # What comes together is answered together.
-    results = [await on_database(receive, event, len(events) == 1) for event in events]
+    results = [await on_database(store, event, len(events) == 1) for event in events]
     for event, result in zip(events, results, strict=True):
-        go_on_from(event, result)
+        RECEIVED.labels(event.channel, "again" if result.duplicate else event.kind).inc()
+        if result.due and result.conversation_id:
+            go_on(run_when_due(result.conversation_id, result.due, result.claim))
+        elif result.message and result.conversation_id:
+            go_on(_arrive_and_deliver(result.conversation_id))
     return results
-
-
-def go_on_from(event: Inbound, result: Received) -> None:
-    """Start what an event that was stored has made due."""
-    RECEIVED.labels(event.channel, "again" if result.duplicate else event.kind).inc()
-    if result.due and result.conversation_id:
-        go_on(run_when_due(result.conversation_id, result.due, result.claim))
-    elif result.message and result.conversation_id:
-        go_on(_arrive_and_deliver(result.conversation_id))

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.utils import timezone
 
 from bot.conversations import claims, ownership, turns, worker
 from bot.conversations.database import on_database
 from bot.conversations.models import Conversation, Handoff, Message, Turn
-from bot.conversations.receive import receive
+from bot.conversations.receive import Received, receive
+from bot.conversations.webhooks import take_in
 from bot.dialogue.base import Answer, Command, Reply
 from bot.dialogue.engine import standing_in
 from bot.dialogue.scripted import ScriptedDialogue, broken
+from channels.base import Inbound
 from tests.conversations.people import inbound, settled
+
+PATIENCE = 20.0
 
 
 async def test_a_question_is_answered_once(page: Any) -> None:
@@ -51,6 +57,28 @@ async def test_two_processes_never_run_the_same_turn(engine: ScriptedDialogue, p
     ran = await asyncio.gather(*(turns.run(received.conversation_id) for _ in range(6)))
     assert sorted(ran) == [False] * 5 + [True]
     assert len(engine.asked) == 1 and len(phone.sent) == 1
+
+
+async def test_who_hangs_up_while_the_message_is_stored_is_answered_at_once(
+    engine: ScriptedDialogue, phone: Any
+) -> None:
+    storing, go_on = threading.Event(), threading.Event()
+
+    def slowly(event: Inbound, claim: bool) -> Received:
+        storing.set()
+        assert go_on.wait(PATIENCE)
+        return receive(event, claim)
+
+    provider = asyncio.create_task(take_in([inbound("hola", "e1")], slowly))
+    assert await asyncio.to_thread(storing.wait, PATIENCE)
+    provider.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await provider
+    go_on.set()
+    async with asyncio.timeout(PATIENCE):
+        await engine.thinking.wait()
+    await settled()
+    assert len(phone.sent) == 1
 
 
 async def test_what_arrives_during_a_turn_is_the_next_turn(page: Any, engine: ScriptedDialogue) -> None:

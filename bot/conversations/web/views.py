@@ -11,7 +11,7 @@ from bot.conversations.database import on_database
 from bot.conversations.receive import Gone, Received, receive
 from bot.conversations.web import shapes
 from bot.conversations.web.door import GONE, adapter, endpoint, number, place
-from bot.conversations.webhooks import go_on_from, raw_request
+from bot.conversations.webhooks import raw_request, take_in
 from channels.base import BadRequest, Inbound, Unauthorized
 
 
@@ -23,8 +23,7 @@ async def messages(request: HttpRequest) -> HttpResponseBase:
         after = number(request.GET.get("after", "0"))
         return JsonResponse(await on_database(_read, sender, after))
     inbound = adapter().parse(raw)[0]
-    received = await on_database(_take_in, inbound)
-    go_on_from(inbound, received)
+    received = (await take_in([inbound], _store))[0]
     message = received.message
     if message is None:
         raise BadRequest("text: nothing to read in it")
@@ -39,11 +38,11 @@ def _read(sender: str, after: int) -> dict[str, Any]:
     }
 
 
-def _take_in(inbound: Inbound) -> Received:
+def _store(inbound: Inbound, claim: bool) -> Received:
     if inbound.action and not inbound.text and not _offered(inbound):
         raise BadRequest("choice: that choice was never offered in this conversation")
     try:
-        return receive(inbound, claim=True, begin=False)
+        return receive(inbound, claim, begin=False)
     except Gone:
         raise Unauthorized(GONE) from None
 
