@@ -38,9 +38,11 @@ async def stream(page: Page) -> AsyncIterator[Any]:
 
     async def listen() -> None:
         async for chunk in chunks:
-            fields = dict(line.split(": ", 1) for line in chunk.decode().splitlines() if ": " in line)
-            if "event" in fields:
-                await heard.put((fields["event"], json.loads(fields["data"])))
+            # What is new at once comes in one piece.
+            for part in chunk.decode().split("\n\n"):
+                fields = dict(line.split(": ", 1) for line in part.splitlines() if ": " in line)
+                if "event" in fields:
+                    await heard.put((fields["event"], json.loads(fields["data"])))
 
     async def next_of(name: str) -> Any:
         async with asyncio.timeout(20):
