@@ -49,6 +49,7 @@ def test_metadata_and_message_id_reach_the_action(rasa: Rasa, lucia: str) -> Non
         "message_id": "m-7",
         "given_language": "es",
         "offered_payload": False,
+        "asked": None,
     }
     assert seen["channel"] == "whatsapp"
     assert answer["replies"][0]["custom"] == {"commands": [{"name": "resolve"}]}

@@ -130,8 +130,9 @@ class Kernel:
             (*(sure_enough(one, seen[-1]) for one in seen[:-1]), 0.0),
         )  # fmt: skip
 
-    def chances(self, text: str) -> np.ndarray:
-        """The chance of each intent. The next encoder is asked only while the best chance is not enough."""
+    def chances(self, text: str, enough: float = 1.0) -> np.ndarray:
+        """The chance of each intent. The next encoder is asked only while the best chance is not enough: less than
+        `enough` and than what the training found."""
         sums, total = self.characters * self._shared_ngrams(text), self.characters
         chances = np.zeros(0)
         for place, (name, weight) in enumerate(self.encoders.items()):
@@ -139,7 +140,7 @@ class Kernel:
             sums += weight * (self.examples[place] @ unit(vector)[0])
             total += weight
             chances = self.readings[place].chances(sums / total)
-            if chances.max() >= self.enough[place]:
+            if chances.max() >= min(enough, self.enough[place]):
                 break
         return chances
 

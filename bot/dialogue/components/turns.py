@@ -14,6 +14,7 @@ from rasa.shared.core.constants import (
 from rasa.shared.core.events import ActionExecuted, SessionStarted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.dialogue.components.classifier import ASKED
 from bot.dialogue.components.language import DEFAULT, ENTITY, LANGUAGES, language_entity
 from bot.dialogue.components.tracker_store import LedgerTrackerStore
 from bot.dialogue.components.wire import BadTurn, Turn
@@ -89,9 +90,10 @@ class TurnRunner:
         tracker = await self._processor.get_tracker(turn.conversation)
         given = turn.metadata.get("language")
         language = starting_language(tracker, given)
-        metadata = {**turn.metadata, "language": language, GIVEN_LANGUAGE: given}
         if turn.fresh and tracker.events:
             start_over(tracker, language)
+        asked = tracker.current_slot_values().get(REQUESTED_SLOT)
+        metadata = {**turn.metadata, "language": language, GIVEN_LANGUAGE: given, ASKED: asked}
         self._store.keep(tracker)
         channel = str(turn.metadata.get("channel") or "web")
         await self._processor.handle_message(

@@ -27,6 +27,11 @@ def test_an_unsure_message_is_read_a_second_time(seen: dict[str, Any]) -> None:
     assert seen["when_unsure"] == [SECOND, FIRST]
 
 
+def test_what_answers_a_question_of_ours_is_read_once_where_that_is_enough(seen: dict[str, Any]) -> None:
+    assert seen["when_asked"] == [FIRST]
+    assert seen["told_when_asked"] == pytest.approx(seen["first_about_unsure"])
+
+
 def test_the_slow_encoder_is_asked_only_where_it_turns_what_is_chosen(seen: dict[str, Any]) -> None:
     below = seen["asked_below"]
     assert 0.7 < below.pop("turns the unsure") < 0.8

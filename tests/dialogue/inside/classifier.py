@@ -62,6 +62,10 @@ def main() -> dict:
     once = replace(learnt, enough=(0.0, 0.0))
     first, unsure = min((float(once.chances(text).max()), text) for text in strange)
     once_only = sorted(encoder._shared)
+    loaded._config = {**CONFIG, "enough_when_asked": first}
+    told = loaded.process([Message({"text": unsure, "metadata": {"asked": "order_number"}})])[0]
+    when_asked = sorted(encoder._shared)
+    loaded._config = CONFIG
     intent(loaded, unsure)
     loaded._kernel = learnt
     return {
@@ -71,6 +75,8 @@ def main() -> dict:
         "when_sure": when_sure,
         "first_about_unsure": first,
         "once_only": once_only,
+        "when_asked": when_asked,
+        "told_when_asked": told.as_dict()["intent"]["confidence"],
         "when_unsure": sorted(encoder._shared),
         "typo": intent(loaded, "kiero debolver la cafetra")["name"],
         "empty": [one["confidence"] for one in ranked(loaded, "?!")],
