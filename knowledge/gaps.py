@@ -94,11 +94,11 @@ def record(
         remembered.keep_at_hand(products.neutral(text, language)[0])
     else:
         Question.objects.filter(pk=asked.pk).update(count=F("count") + 1, **changes)
-    count_on(asked, shop_day(), channel[:20], answered)
+    _count_on(asked, shop_day(), channel[:20], answered)
     return asked
 
 
-def count_on(asked: Question, day: date, channel: str, answered: int) -> None:
+def _count_on(asked: Question, day: date, channel: str, answered: int) -> None:
     """Count one asking on a day."""
     mine = {"question": asked, "day": day, "channel": channel}
     QuestionDay.objects.bulk_create([QuestionDay(**mine)], ignore_conflicts=True)
