@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from django.db.models import QuerySet
+
 from bot.conversations.models import Conversation, Message
+from bot.prepared import prepared
 from channels.base import Inbound
 
 
@@ -12,8 +17,7 @@ def chosen(conversation: Conversation, inbound: Inbound) -> tuple[str, str, bool
     A choice counts while nothing has been answered after its offer. On channels that show choices as a numbered list
     the number, and everywhere the label, mean the same as the button.
     """
-    offers = conversation.messages.exclude(author=Message.Author.CUSTOMER).exclude(choices=[])
-    offers = offers.filter(seq__gt=conversation.answered_seq, identity=conversation.identity_id).order_by("-seq")
+    offers = _offers(conversation.pk, conversation.answered_seq, conversation.identity_id)
     if inbound.action:
         for offer in offers:
             if inbound.action in offer.payloads:
@@ -25,6 +29,12 @@ def chosen(conversation: Conversation, inbound: Inbound) -> tuple[str, str, bool
             if said == option["label"].casefold() or (place == 0 and said == str(number)):
                 return option["id"], offer.payloads[option["id"]], False
     return "", "", False
+
+
+@prepared
+def _offers(conversation: UUID, answered: int, identity: int) -> QuerySet[Message]:
+    later = Message.objects.filter(conversation=conversation, seq__gt=answered, identity=identity)
+    return later.exclude(author=Message.Author.CUSTOMER).exclude(choices=[]).order_by("-seq")
 
 
 def label(conversation: Conversation, choice: str) -> str:

@@ -55,8 +55,8 @@ def claim_turn(conversation_id: UUID) -> Claim | None:
     if not won:
         return None
     conversation = Conversation.objects.select_related("identity").get(pk=conversation_id)
-    waiting = {"choice": ""} if conversation.owner == QUEUE else {}
-    messages = tuple(conversation.messages.filter(unanswered(conversation), **waiting).order_by("seq"))
+    waits = conversation.owner == QUEUE
+    messages = tuple(message for message in unanswered(conversation) if not (waits and message.choice))
     if not messages:
         Conversation.objects.filter(pk=conversation_id, turn_lease=lease).update(
             turn_due_at=None, turn_lease_until=None
@@ -161,5 +161,4 @@ def settle(conversation: Conversation, last: Message) -> None:
     """Mark the messages up to `last` as answered; what came in meanwhile is the next turn."""
     conversation.answered_seq = max(conversation.answered_seq, last.seq)
     conversation.turn_attempts = 0
-    waiting = conversation.messages.filter(unanswered(conversation)).exists()
-    conversation.turn_due_at = (conversation.turn_due_at or timezone.now()) if waiting else None
+    conversation.turn_due_at = (conversation.turn_due_at or timezone.now()) if unanswered(conversation) else None

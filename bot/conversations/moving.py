@@ -26,6 +26,7 @@ from bot.conversations.notices import leave_words
 from bot.conversations.vouching import vouched
 from bot.conversations.writing import append, lock
 from bot.dialogue.base import Option
+from bot.prepared import prepared
 
 # Whoever keeps proofs of orders; conversations know no shop, the settings bring the two together.
 proofs = SimpleLazyObject(lambda: import_module(settings.ORDER_PROOFS))
@@ -53,30 +54,36 @@ def present(identity: Identity, hold: bool = False) -> Conversation | None:
 
     With `hold` it is locked; it may have left while it was waited for.
     """
-    there = identity.conversations.all()
-    return _last_to_come(there.select_for_update() if hold else there)
+    there = _there_to_hold(identity.pk) if hold else _there(identity.pk)
+    return there[0] if there else None
 
 
-def present_at(channel: str, account: str, external_id: str) -> Conversation | None:
-    """`present` of the identity with that name, which comes with it."""
-    there = {"identity__channel": channel, "identity__account": account, "identity__external_id": external_id}
-    return _last_to_come(Conversation.objects.filter(**there).select_related("identity"))
+@prepared
+def _there(identity: int) -> QuerySet[Conversation]:
+    return Conversation.objects.filter(identity=identity).order_by("-arrived_at")[:1]
 
 
-def _last_to_come(conversations: QuerySet[Conversation]) -> Conversation | None:
-    return conversations.order_by("-arrived_at").first()
+@prepared
+def _there_to_hold(identity: int) -> QuerySet[Conversation]:
+    return Conversation.objects.filter(identity=identity).select_for_update().order_by("-arrived_at")[:1]
 
 
 def departed(identity: Identity) -> Move | None:
     """The last move that took a conversation away from here which has not come back."""
-    left = identity.departures.exclude(used_at=None).filter(undone_at=None).order_by("-used_at").first()
-    return left if left and left.conversation.identity_id != identity.pk else None
+    left = _departures(identity.pk)
+    return left[0] if left and left[0].conversation.identity_id != identity.pk else None
+
+
+@prepared
+def _departures(identity: int) -> QuerySet[Move]:
+    gone = Move.objects.filter(source=identity, undone_at=None).exclude(used_at=None)
+    return gone.order_by("-used_at")[:1]
 
 
 def shown_at(identity: Identity) -> Conversation | None:
     """What a page of this identity shows: the conversation that is here, or the one that went on elsewhere."""
-    here = present(identity)
-    if here:
+    if here := present(identity):
+        here.identity = identity
         return here
     gone = departed(identity)
     return gone.conversation if gone else None

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from bot.conversations import (
@@ -43,6 +43,7 @@ from bot.conversations.models import (
 )
 from bot.conversations.outbox import merge_receipt
 from bot.conversations.writing import append, lock, unanswered
+from bot.prepared import prepared
 from channels.base import TEXT_LIMIT, Inbound
 
 # However fast a customer goes on typing, the first words of a burst wait no longer than this.
@@ -100,7 +101,7 @@ def _store(inbound: Inbound, event: InboundEvent, lease: str, begin: bool) -> Re
     conversation = _come(moved, inbound) if isinstance(moved, Move) else conversation_of(identity, inbound, begin)
     if inbound.membership and (answered := consent.change(conversation, inbound, _text(inbound))):
         event.message = answered
-        event.save()
+        event.save(update_fields=["message"])
         return Received(conversation.pk, answered, False, None)
     if inbound.kind not in ("message", "callback") or not (_text(inbound) or inbound.action or inbound.attachments):
         if inbound.kind in ("edited", "typing", "read"):
@@ -112,7 +113,7 @@ def _store(inbound: Inbound, event: InboundEvent, lease: str, begin: bool) -> Re
     else:
         message = _append(conversation, inbound, reached, lease)
     event.message = message
-    event.save()
+    event.save(update_fields=["message"])
     mine = lease and conversation.turn_lease == lease
     claim = claims.of_message(conversation, message, inbound.event_id, reached) if mine else None
     return Received(conversation.pk, message, False, conversation.turn_due_at, claim)
@@ -201,12 +202,16 @@ def _known_identity(inbound: Inbound, phone: str) -> Identity | None:
     WhatsApp names people by business-scoped ids since 2026. A phone with a different such id is another person:
     numbers are handed on.
     """
+    names = [inbound.external_id, *([phone, f"{inbound.channel}:{phone}"] if phone else ())]
+    found = (_named(inbound.channel, inbound.account, name) for name in names)
+    return next((identity for some in found for identity in some), None)
+
+
+@prepared
+def _named(channel: str, account: str, external_id: str) -> QuerySet[Identity]:
     # Held, because it is saved as a whole: what is said of it meanwhile, such as STOP, must not be taken back.
-    known = Identity.objects.select_for_update().filter(channel=inbound.channel, account=inbound.account)
-    identity = known.filter(external_id=inbound.external_id).first()
-    if identity is None and phone:
-        identity = known.filter(external_id__in=[phone, f"{inbound.channel}:{phone}"]).first()
-    return identity
+    held = Identity.objects.select_for_update()
+    return held.filter(channel=channel, account=account, external_id=external_id)
 
 
 def _text(inbound: Inbound) -> str:
@@ -315,6 +320,6 @@ def _end_of_burst(conversation: Conversation) -> datetime:
     now, pause = timezone.now(), settings.BURST.get(conversation.channel, timedelta(0))
     if not pause:
         return now
-    waiting = conversation.messages.filter(unanswered(conversation)).order_by("seq")
-    first = waiting.values_list("created_at", flat=True).first() or now
+    waiting = unanswered(conversation)
+    first = waiting[0].created_at if waiting else now
     return min(now + pause, first + max(pause, LONGEST_BURST))

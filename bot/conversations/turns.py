@@ -16,7 +16,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from bot import tracing
@@ -30,6 +30,7 @@ from bot.dialogue.base import Answer, DialogueError
 from bot.dialogue.engine import dialogue
 from bot.logs import about
 from bot.metrics import TURNS
+from bot.prepared import prepared
 
 log = logging.getLogger(__name__)
 
@@ -176,7 +177,8 @@ def _carry_over(conversation: Conversation, claim: Claim) -> None:
 def _record_turn(conversation: Conversation, claim: Claim, answer: Answer, milliseconds: int, dropped: bool) -> Turn:
     said = answer.replies or answer.commands
     state = Turn.State.DROPPED if dropped else Turn.State.ANSWERED if said else Turn.State.SILENT
-    turn = Turn.objects.filter(message=claim.last).first() or Turn.objects.create(
+    known = _turn_of(claim.last.pk)
+    turn = known[0] if known else Turn.objects.create(
         conversation=conversation, message=claim.last, epoch=claim.epoch, state=state, intent=answer.intent[:60],
         confidence=answer.confidence, milliseconds=milliseconds, replayed=answer.replayed,
     )  # fmt: skip
@@ -187,6 +189,11 @@ def _record_turn(conversation: Conversation, claim: Claim, answer: Answer, milli
         cited=[] if dropped else cited, case=str(answer.facts.get("case") or ""),
     )  # fmt: skip
     return turn
+
+
+@prepared
+def _turn_of(message: UUID) -> QuerySet[Turn]:
+    return Turn.objects.filter(message=message)
 
 
 @again_if_in_the_way

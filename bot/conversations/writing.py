@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from bot import tracing
 from bot.conversations.models import Conversation, Delivery, Identity, Message, record
 from bot.dialogue.base import Option
+from bot.prepared import prepared
 from channels.base import Template
 
 # On these channels our own database is what the customer's page reads: a stored message is a sent one.
@@ -20,13 +21,27 @@ STORED_IS_SENT = frozenset({"web"})
 
 
 def lock(conversation_id: UUID) -> Conversation:
-    """Fetch the conversation for change; the caller holds a transaction."""
-    return Conversation.objects.select_for_update().get(pk=conversation_id)
+    """Fetch the conversation for change; the caller holds a transaction. Raises Conversation.DoesNotExist."""
+    found = _held(conversation_id)
+    if not found:
+        raise Conversation.DoesNotExist(f"There is no conversation {conversation_id}.")
+    return found[0]
 
 
-def unanswered(conversation: Conversation) -> Q:
-    """The customer's lines that wait for the dialogue."""
-    return Q(author=Message.Author.CUSTOMER, handled=False, seq__gt=conversation.answered_seq)
+@prepared
+def _held(conversation_id: UUID) -> QuerySet[Conversation]:
+    return Conversation.objects.select_for_update().filter(pk=conversation_id)
+
+
+def unanswered(conversation: Conversation) -> list[Message]:
+    """The customer's lines that wait for the dialogue, in order."""
+    return _unanswered(conversation.pk, conversation.answered_seq)
+
+
+@prepared
+def _unanswered(conversation: UUID, answered: int) -> QuerySet[Message]:
+    said = Message.objects.filter(conversation=conversation, author=Message.Author.CUSTOMER, handled=False)
+    return said.filter(seq__gt=answered).order_by("seq")
 
 
 def append(

@@ -4,10 +4,12 @@ ours, and what was the last one about."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from bot.conversations.models import BOT, Conversation, Customer, Message
@@ -16,6 +18,7 @@ from bot.outreach import consents, gather, rules, surveys, wish_words, wishes
 from bot.outreach.gather import wants_none
 from bot.outreach.models import Reach
 from bot.outreach.quiet import is_quiet
+from bot.prepared import prepared
 
 # So long a line may be taken for an answer, and the dialogue is told what we wrote about.
 ANSWERED_WITHIN = timedelta(days=14)
@@ -75,11 +78,14 @@ class Reached:
 
     @cached_property
     def _last(self) -> Reach | None:
-        since = timezone.now() - ANSWERED_WITHIN
-        found = Reach.objects.filter(message__conversation=self._conversation, at__gt=since).select_related("message")
-        return found.order_by("-message__seq").first()
+        return next(iter(_reached(self._conversation.pk, timezone.now() - ANSWERED_WITHIN)), None)
 
     def _said_since(self, asked: Message, authors: Sequence[Message.Author]) -> bool:
         """Whether something else was said since by one of these, which a short answer may be meant for."""
         later = self._conversation.messages.filter(seq__gt=asked.seq, note=False)
         return later.filter(author__in=authors).exists()
+
+
+@prepared
+def _reached(conversation: UUID, since: datetime) -> QuerySet[Reach]:
+    return Reach.objects.filter(message__conversation=conversation, at__gt=since).order_by("-message__seq")[:1]

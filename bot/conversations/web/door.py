@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any, cast
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
@@ -14,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from bot.conversations import moving
 from bot.conversations.media.checks import Refused
 from bot.conversations.models import Conversation, Identity
+from bot.prepared import prepared
 from channels import registry
 from channels.base import BadRequest, RawRequest, Unauthorized
 from channels.web.adapter import WebAdapter
@@ -96,14 +98,16 @@ def number(text: str, name: str = "after") -> int:
 def place(external_id: str) -> tuple[Identity, Conversation]:
     """Who this visitor or customer is, and the conversation that their page shows, which may have gone on elsewhere;
     raises `Unauthorized` when it is gone (erased, or moved to the customer who signed in)."""
-    who = {"channel": "web", "account": adapter().account, "external_id": external_id}
-    if here := moving.present_at(**who):
-        return here.identity, here
-    identity = Identity.objects.filter(**who).first()
-    conversation = moving.shown_at(identity) if identity else None
-    if identity is None or conversation is None:
+    known = _known("web", adapter().account, external_id)
+    conversation = moving.shown_at(known[0]) if known else None
+    if conversation is None:
         raise Unauthorized(GONE)
-    return identity, conversation
+    return known[0], conversation
+
+
+@prepared
+def _known(channel: str, account: str, external_id: str) -> QuerySet[Identity]:
+    return Identity.objects.filter(channel=channel, account=account, external_id=external_id)
 
 
 def find(external_id: str) -> Conversation:

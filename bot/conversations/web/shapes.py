@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet, prefetch_related_objects
 
 from bot.conversations.models import Conversation, Event, Identity, InboundEvent, Message, Move
+from bot.prepared import prepared
+
+# Lines that a page is given at a time.
+AT_ONCE = 200
 
 
 def message(line: Message, client_id: str | None = None) -> dict[str, Any]:
@@ -28,18 +32,24 @@ def message(line: Message, client_id: str | None = None) -> dict[str, Any]:
     }
 
 
-def messages(identity: Identity, conversation: Conversation, after: int, limit: int = 200) -> list[dict[str, Any]]:
+def messages(identity: Identity, conversation: Conversation, after: int) -> list[dict[str, Any]]:
     """What was said at this identity, in the conversation that its page shows and in those that came or went by
     moving; nothing of what was said elsewhere."""
-    found = identity.messages.filter(seq__gt=after, note=False).select_related("agent").order_by("seq")
-    lines = list(found[:limit])
+    lines = _lines(identity.pk, after)
     if any(line.conversation_id != conversation.pk for line in lines):
         moved = Move.objects.filter(Q(source=identity) | Q(place=identity)).exclude(used_at=None).values("conversation")
-        lines = list(found.filter(Q(conversation=conversation) | Q(conversation__in=moved))[:limit])
+        here = Q(conversation=conversation) | Q(conversation__in=moved)
+        lines = list(identity.messages.filter(here, seq__gt=after, note=False).order_by("seq")[:AT_ONCE])
+    prefetch_related_objects([line for line in lines if line.agent_id], "agent")
     said = [line.pk for line in lines if line.author == Message.Author.CUSTOMER]
     events = InboundEvent.objects.filter(channel="web", message__in=said) if said else []
     names = {event.message_id: event.event_id.rpartition(":")[2] for event in events}
     return [message(line, names.get(line.pk)) for line in lines]
+
+
+@prepared
+def _lines(identity: int, after: int) -> QuerySet[Message]:
+    return Message.objects.filter(identity=identity, seq__gt=after, note=False).order_by("seq")[:AT_ONCE]
 
 
 def state(conversation: Conversation, identity: Identity | None = None) -> dict[str, Any]:
