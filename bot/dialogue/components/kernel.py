@@ -117,7 +117,8 @@ class Kernel:
             vectors = shared_encoder(name).encode(list(texts))
             middles.append(vectors.mean(axis=0))
             # e5 keeps every text within a narrow cone; what tells them apart is small beside the middle they share.
-            examples.append(unit(vectors - middles[-1]).astype(np.float32))
+            # By columns: so one text is compared with all of them in half the time.
+            examples.append(np.asfortranarray(unit(vectors - middles[-1]), dtype=np.float32))
             sums += weight * (examples[-1] @ examples[-1].T)
             total += weight
             reading, chances = Reading.trained(sums / total, targets)
@@ -146,11 +147,12 @@ class Kernel:
 
     def _shared_ngrams(self, text: str) -> np.ndarray:
         """The cosine of the text's n-grams with those of each example."""
-        found = np.zeros(len(self.examples[0]), dtype=np.float32)
-        for column, weight in zip(*self.ngrams.vector(text), strict=True):
-            span = slice(self.columns[column], self.columns[column + 1])
-            found[self.places[span]] += weight * self.weights[span]
-        return found
+        columns, weights = self.ngrams.vector(text)
+        spans = [slice(*self.columns[column : column + 2]) for column in columns]
+        places = np.concatenate([self.places[:0], *(self.places[span] for span in spans)])
+        shares = [weight * self.weights[span] for weight, span in zip(weights, spans, strict=True)]
+        found = np.bincount(places, np.concatenate([self.weights[:0], *shares]), len(self.examples[0]))
+        return found.astype(np.float32)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """What `of_arrays` needs."""
