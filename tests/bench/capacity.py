@@ -18,8 +18,6 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-import httpx
-
 from deploy.local import environment, ports
 from deploy.local import stack as stacks
 from deploy.local.layout import ROOT, Layout
@@ -105,9 +103,9 @@ async def _costs(options: argparse.Namespace, web: str, pids: dict[str, int]) ->
 
     from bot.conversations.database import on_database
     from tests.bench import costs
-    from tests.bench.customers import LIMITS
+    from tests.bench.customers import caller
 
-    async with httpx.AsyncClient(base_url=web, timeout=120, limits=LIMITS, trust_env=False) as client:
+    async with caller(web) as client:
         say(f"{options.turns} turns")
         turns = await costs.of_turns(client, pids, options.turns, options.idle)
         watched = await on_database(costs.of_watching)

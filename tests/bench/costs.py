@@ -10,15 +10,15 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import SplitResult
 
-import httpx
 from django.conf import settings
 from django.db import connection
 
 from bot.conversations import events
 from bot.conversations.database import on_database
 from bot.conversations.models import Event
-from tests.bench.customers import at_once, visitor
+from tests.bench.customers import Caller, at_once, visitor
 from tests.bench.growth import _pages as keys_of_pages
 from tests.bench.processes import resident
 from tests.bench.said import one_question
@@ -54,7 +54,7 @@ class OfTurns:
     logged: float
 
 
-async def of_turns(client: httpx.AsyncClient, pids: Mapping[str, int], turns: int, idle_seconds: float) -> OfTurns:
+async def of_turns(client: Caller, pids: Mapping[str, int], turns: int, idle_seconds: float) -> OfTurns:
     """Let customers ask, and compare before with after."""
     await at_once(visitor, client, 4, max(8, turns // 8))
     alone = await at_once(visitor, client, 1, max(5, turns // 8))
@@ -104,11 +104,11 @@ class OfPages:
     turn: float
 
 
-async def of_pages(client: httpx.AsyncClient, web: int, wanted: int, idle_seconds: float, turns: int) -> OfPages:
+async def of_pages(client: Caller, web: int, wanted: int, idle_seconds: float, turns: int) -> OfPages:
     """Open so many customers' pages on the one web process, leave them alone for a while, then chat beside them."""
     names = await on_database(keys_of_pages, wanted)
     before, idle_before = resident(web), (await _idle({"web": web}, min(10.0, idle_seconds)))["web"]
-    async with _open(httpx.URL(str(client.base_url)), names) as pages:
+    async with _open(client.address, names) as pages:
         idle = (await _idle({"web": web}, idle_seconds))["web"]
         texts, took = one_question(), []
         async with visitor(client) as one:
@@ -121,14 +121,14 @@ async def of_pages(client: httpx.AsyncClient, web: int, wanted: int, idle_second
 
 
 @asynccontextmanager
-async def _open(address: httpx.URL, keys: list[str]) -> AsyncIterator[list[asyncio.StreamReader]]:
+async def _open(address: SplitResult, keys: list[str]) -> AsyncIterator[list[asyncio.StreamReader]]:
     """Every page's event stream, until the block ends; those that could not be opened are missing from the list."""
     gate, opened = asyncio.Semaphore(OPENING), list[tuple[asyncio.StreamReader, asyncio.StreamWriter]]()
 
     async def one(key: str) -> None:
         async with gate:
-            reader, writer = await asyncio.open_connection(address.host, address.port)
-            head = f"GET /web/events HTTP/1.1\r\nHost: {address.netloc.decode()}\r\nAuthorization: Bearer {key}\r\n\r\n"
+            reader, writer = await asyncio.open_connection(address.hostname, address.port)
+            head = f"GET /web/events HTTP/1.1\r\nHost: {address.netloc}\r\nAuthorization: Bearer {key}\r\n\r\n"
             writer.write(head.encode())
             # The first lines of the stream itself: its page is being followed now.
             told = await reader.readuntil(b"retry: ")

@@ -12,14 +12,42 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+from urllib.parse import SplitResult, urlsplit
 
-import httpx
+import aiohttp
 
 from bot.conversations.database import on_database
 from tests.bench.said import orders, visits
 
 TURN_SECONDS = 60.0
-LIMITS = httpx.Limits(max_connections=500, max_keepalive_connections=500)
+AT_MOST = 500
+NO_LIMIT = aiohttp.ClientTimeout(total=None)
+
+
+@dataclass
+class Caller:
+    """Calls one server. It takes little, because it shares the processors with what it measures."""
+
+    session: aiohttp.ClientSession
+    address: SplitResult
+
+    async def post(self, path: str, body: dict[str, Any], headers: dict[str, str] | None = None) -> Any:
+        """The answer's JSON. Raises aiohttp.ClientResponseError for an error."""
+        async with self.session.post(path, json=body, headers=headers) as answer:
+            answer.raise_for_status()
+            return json.loads(await answer.read())
+
+
+@asynccontextmanager
+async def caller(base: str, token: str = "") -> AsyncIterator[Caller]:
+    """One that calls the server at that address, with that token where it is told one."""
+    async with aiohttp.ClientSession(
+        base,
+        headers={"authorization": f"Bearer {token}"} if token else {},
+        connector=aiohttp.TCPConnector(limit=AT_MOST),
+        timeout=aiohttp.ClientTimeout(total=2 * TURN_SECONDS),
+    ) as session:
+        yield Caller(session, urlsplit(base))
 
 
 class Customer(Protocol):
@@ -31,7 +59,7 @@ class Customer(Protocol):
 class Visitor:
     """Of this system: a page that listens to the live events and posts messages. Nothing is left out."""
 
-    client: httpx.AsyncClient
+    client: Caller
     token: str
     conversation: str
     heard: dict[str, asyncio.Future[None]] = field(default_factory=dict)
@@ -40,9 +68,7 @@ class Visitor:
     async def ask(self, text: str) -> float:
         begun = time.perf_counter()
         body = {"client_id": uuid.uuid4().hex, "text": text}
-        answer = await self.client.post("/web/messages", json=body, headers=self.headers)
-        answer.raise_for_status()
-        mine = str(answer.json()["id"])
+        mine = str((await self.client.post("/web/messages", body, self.headers))["id"])
         if mine not in self.early:
             waiting = self.heard.setdefault(mine, asyncio.get_running_loop().create_future())
             await asyncio.wait_for(waiting, TURN_SECONDS)
@@ -53,10 +79,10 @@ class Visitor:
         return {"authorization": f"Bearer {self.token}"}
 
     async def listen(self, listening: asyncio.Event) -> None:
-        async with self.client.stream("GET", "/web/events", headers=self.headers, timeout=None) as stream:
+        async with self.client.session.get("/web/events", headers=self.headers, timeout=NO_LIMIT) as stream:
             listening.set()
-            async for line in stream.aiter_lines():
-                if line.startswith("data: {") and '"in_reply_to"' in line:
+            async for line in stream.content:
+                if line.startswith(b"data: {") and b'"in_reply_to"' in line:
                     self._hear(json.loads(line[6:]))
 
     def _hear(self, message: dict[str, Any]) -> None:
@@ -71,9 +97,9 @@ class Visitor:
 
 
 @asynccontextmanager
-async def visitor(client: httpx.AsyncClient) -> AsyncIterator[Visitor]:
+async def visitor(client: Caller) -> AsyncIterator[Visitor]:
     """Somebody new on the shop's page."""
-    begun = (await client.post("/web/session", json={"language": "es"})).raise_for_status().json()
+    begun = await client.post("/web/session", {"language": "es"})
     one, listening = Visitor(client, begun["token"], begun["conversation"]), asyncio.Event()
     task = asyncio.create_task(one.listen(listening))
     await listening.wait()
@@ -81,7 +107,7 @@ async def visitor(client: httpx.AsyncClient) -> AsyncIterator[Visitor]:
         yield one
     finally:
         task.cancel()
-        with suppress(asyncio.CancelledError, httpx.HTTPError):
+        with suppress(asyncio.CancelledError, aiohttp.ClientError):
             await task
 
 
@@ -89,13 +115,13 @@ async def visitor(client: httpx.AsyncClient) -> AsyncIterator[Visitor]:
 class Stock:
     """Of stock Rasa, on its REST channel: the answer of the call is the answer of the turn."""
 
-    client: httpx.AsyncClient
+    client: Caller
     sender: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     async def ask(self, text: str) -> float:
         begun = time.perf_counter()
         body = {"sender": self.sender, "message": text, "metadata": {"channel": "web", "language": "es"}}
-        (await self.client.post("/webhooks/rest/webhook", json=body)).raise_for_status()
+        await self.client.post("/webhooks/rest/webhook", body)
         return time.perf_counter() - begun
 
 
@@ -103,30 +129,30 @@ class Stock:
 class Asker:
     """Of our Rasa alone, at the door through which the gateway asks it."""
 
-    client: httpx.AsyncClient
+    client: Caller
     conversation: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     async def ask(self, text: str) -> float:
         begun = time.perf_counter()
         about = {"channel": "web", "language": "es", "identity": f"web:{self.conversation}"}
         body = {"conversation": self.conversation, "message_id": str(uuid.uuid4()), "text": text, "metadata": about}
-        (await self.client.post("/webhooks/postventa/turn", json=body)).raise_for_status()
+        await self.client.post("/webhooks/postventa/turn", body)
         return time.perf_counter() - begun
 
 
 @asynccontextmanager
-async def asker(client: httpx.AsyncClient) -> AsyncIterator[Asker]:
+async def asker(client: Caller) -> AsyncIterator[Asker]:
     """Somebody new at our Rasa."""
     yield Asker(client)
 
 
 @asynccontextmanager
-async def stock(client: httpx.AsyncClient) -> AsyncIterator[Stock]:
+async def stock(client: Caller) -> AsyncIterator[Stock]:
     """Somebody new at stock Rasa."""
     yield Stock(client)
 
 
-Door = Callable[[httpx.AsyncClient], Any]
+Door = Callable[[Caller], Any]
 
 
 @dataclass(frozen=True)
@@ -150,7 +176,7 @@ class Measured:
         return len(self.turns) / self.seconds
 
 
-async def at_once(door: Door, client: httpx.AsyncClient, customers: int, turns: int) -> Measured:
+async def at_once(door: Door, client: Caller, customers: int, turns: int) -> Measured:
     """So many customers, each writing as soon as the last answer is there, until there were so many turns."""
     coming, done = visits(await on_database(orders, turns + 8 * customers)), itertools.count(1)
     times: list[tuple[str, float]] = []

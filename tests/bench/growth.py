@@ -9,7 +9,6 @@ import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 
-import httpx
 from django.utils import timezone
 
 from bot.conversations.database import on_database
@@ -17,7 +16,7 @@ from bot.conversations.models import Conversation, Customer, Delivery, Event, Id
 from channels import registry
 from channels.web import tokens
 from channels.web.adapter import WebAdapter
-from tests.bench.customers import in_turn, visitor
+from tests.bench.customers import Caller, in_turn, visitor
 from tests.bench.processes import resident
 from tests.bench.said import one_question
 
@@ -27,7 +26,7 @@ LINES_A_CONVERSATION = 20
 BATCH = 2_000
 
 
-async def long_conversation(client: httpx.AsyncClient, events: int, times: int) -> float:
+async def long_conversation(client: Caller, events: int, times: int) -> float:
     """A turn of a conversation of that many events over a turn of one with about ten."""
     texts = one_question()
     async with visitor(client) as old:
@@ -87,7 +86,7 @@ def _store_some(count: int) -> int:
     return len(lines)
 
 
-async def full_store(client: httpx.AsyncClient, few: int, many: int, times: int) -> float:
+async def full_store(client: Caller, few: int, many: int, times: int) -> float:
     """A turn among many stored messages over one among few."""
     texts = one_question()
 
@@ -113,19 +112,19 @@ class Streams:
     turn: float
 
 
-async def open_streams(client: httpx.AsyncClient, web: int, wanted: int) -> Streams:
+async def open_streams(client: Caller, web: int, wanted: int) -> Streams:
     """Open so many customers' pages on the one web process, and chat beside them; how many of them are still open."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, wanted + 2_000), hard))
-    address = httpx.URL(str(client.base_url))
+    address = client.address
     keys = await on_database(_pages, wanted)
     before, opened = resident(web), []
     gate = asyncio.Semaphore(50)
 
     async def one(key: str) -> None:
         async with gate:
-            reader, writer = await asyncio.open_connection(address.host, address.port)
-            head = f"GET /web/events HTTP/1.1\r\nHost: {address.netloc.decode()}\r\nAuthorization: Bearer {key}\r\n\r\n"
+            reader, writer = await asyncio.open_connection(address.hostname, address.port)
+            head = f"GET /web/events HTTP/1.1\r\nHost: {address.netloc}\r\nAuthorization: Bearer {key}\r\n\r\n"
             writer.write(head.encode())
             line = await asyncio.wait_for(reader.readline(), 120)
             if b" 200 " in line:

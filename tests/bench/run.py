@@ -11,14 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from bot.conversations.database import on_database
 from bot.conversations.models import Turn
 from deploy.local.layout import Layout
 from deploy.local.stack import Stack
 from tests.bench import growth, stock
-from tests.bench.customers import LIMITS, Door, Measured, asker, at_once, visitor
+from tests.bench.customers import Caller, Door, Measured, asker, at_once, caller, visitor
 from tests.bench.customers import stock as stock_customer
 from tests.bench.processes import Engine, engine, free_port, resident
 
@@ -79,7 +77,7 @@ class Bench:
 
     async def measure(self) -> Figures:
         """Raises RuntimeError when something could not be measured."""
-        async with self._client(self.shop.urls["web"]) as ours:
+        async with caller(self.shop.urls["web"]) as ours:
             if self.options.stock_python:
                 await self._beside_stock(ours)
             else:
@@ -89,15 +87,15 @@ class Bench:
             await self._growth(ours)
         return self.figures
 
-    async def _beside_stock(self, ours: httpx.AsyncClient) -> None:
+    async def _beside_stock(self, ours: Caller) -> None:
         self.say("our Rasa starts")
         with self._our_engine() as alone:
             self.figures.ours["ready"] = alone.ready
         self.say("stock Rasa: training, unless its model is there")
         with self._stock_engine() as other:
             self.figures.stock["ready"] = other.ready
-            async with self._client(other.base) as theirs, self._client(self.shop.urls["rasa"]) as engine:
-                engine.headers["authorization"] = f"Bearer {self.shop.secrets()['POSTVENTA_RASA_TOKEN']}"
+            token = self.shop.secrets()["POSTVENTA_RASA_TOKEN"]
+            async with caller(other.base) as theirs, caller(self.shop.urls["rasa"], token) as engine:
                 for customers in AT_ONCE:
                     await self._at_once("ours", visitor, ours, customers)
                     await self._at_once("engine", asker, engine, customers)
@@ -105,14 +103,11 @@ class Bench:
             self.figures.stock["rss"] = other.megabytes()
             self.figures.ours["rss"] = resident(self.shop.pid("rasa") or 0)
 
-    def _client(self, base: str) -> httpx.AsyncClient:
-        return httpx.AsyncClient(base_url=base, timeout=120, limits=LIMITS, trust_env=False)
-
-    async def _turns(self, side: str, door: Door, client: httpx.AsyncClient) -> None:
+    async def _turns(self, side: str, door: Door, client: Caller) -> None:
         for customers in AT_ONCE:
             await self._at_once(side, door, client, customers)
 
-    async def _at_once(self, side: str, door: Door, client: httpx.AsyncClient, customers: int) -> None:
+    async def _at_once(self, side: str, door: Door, client: Caller, customers: int) -> None:
         self.say(f"{side}: {customers} at once")
         await at_once(door, client, customers, max(2, self.options.turns // 10))
         measured: Measured = await at_once(door, client, customers, self.options.turns)
@@ -121,7 +116,7 @@ class Bench:
         if customers == 1:
             self.figures.kinds[side] = measured.by_kind()
 
-    async def _overhead(self, client: httpx.AsyncClient) -> None:
+    async def _overhead(self, client: Caller) -> None:
         """What of a turn is not Rasa's: the time until the page has the answer against the time of the call."""
         self.say("share of each part")
         before = await on_database(_last_turn)
@@ -132,7 +127,7 @@ class Bench:
         pairs = zip(measured.turns, inside, strict=True)
         self.figures.overhead = round(statistics.median(1 - call / took for (_kind, took), call in pairs), 3)
 
-    async def _growth(self, client: httpx.AsyncClient) -> None:
+    async def _growth(self, client: Caller) -> None:
         options, figures = self.options, self.figures
         self.say(f"a conversation of {options.events} events")
         figures.growth_events = round(await growth.long_conversation(client, options.events, options.turns // 2), 3)
