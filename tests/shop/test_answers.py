@@ -27,6 +27,7 @@ from bot.shop.understand import (
     ("sí que no", False), ("claro que no", False), ("venga no", False), ("I do not", False), ("it is not", False),
     ("yes it is not", False), ("I haven't", False), ("ni hablar", False),
     ("como os venga mejor", None), ("a ver si llega", None), ("no sé", None), ("como no funciona", None),
+    ("que no va", None), ("que no funcionan", None),
 ])  # fmt: skip
 def test_a_no_behind_a_yes_and_other_ways_to_agree(text, answer):
     assert yes_no(text) is answer
