@@ -32,10 +32,10 @@ class Given(Expression):
 
 
 def prepared[M: Model, **P](query: Callable[P, QuerySet[M]]) -> Callable[P, list[M]]:
-    """Make of a function that builds a query of its arguments one that runs it.
+    """Make of a function that builds a query of its arguments one that runs it and gives the rows.
 
     `query` is called once, with stand-ins: its arguments may only be what fields are compared with, and are neither
-    None nor lists. Related objects are not fetched along.
+    None nor lists. Related objects are not fetched along. Raises TypeError for values given by name.
     """
     numbers = range(len(inspect.signature(query).parameters))
 
@@ -45,7 +45,9 @@ def prepared[M: Model, **P](query: Callable[P, QuerySet[M]]) -> Callable[P, list
         return found.model, *found.query.sql_with_params()
 
     @wraps(query)
-    def run(*values: P.args, **_none: P.kwargs) -> list[M]:
+    def run(*values: P.args, **named: P.kwargs) -> list[M]:
+        if named:
+            raise TypeError(f"{query.__name__} is prepared: give it its values in order, without names.")
         model, sql, places = written(connection.vendor)
         params = [_adapted(values[place.number]) if isinstance(place, Given) else place for place in places]
         return list(model._default_manager.raw(sql, params))

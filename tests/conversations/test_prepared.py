@@ -67,6 +67,11 @@ def test_the_sql_is_written_once_and_each_call_is_one_query(conversation: Conver
     assert len(asked) == 1 and len(seen) == 3
 
 
+def test_values_are_given_in_order() -> None:
+    with pytest.raises(TypeError, match="named is prepared: give it its values in order"):
+        prepared(named)(channel="web", name="visitor:lucía")
+
+
 def test_a_conversation_that_is_gone_cannot_be_held(conversation: Conversation) -> None:
     Conversation.objects.filter(pk=conversation.pk).delete()
     with transaction.atomic(), pytest.raises(Conversation.DoesNotExist):
