@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from bot.conversations.calls.models import CallBack as CallBack
 from bot.conversations.media.models import Media as Media
+from bot.prepared import PreparedModel
 from channels.base import EXTERNAL_ID_LENGTH
 
 BOT, QUEUE, NOBODY = "bot", "queue", ""
@@ -32,7 +33,7 @@ class Customer(models.Model):
         return f"customer {self.pk}"
 
 
-class Identity(models.Model):
+class Identity(PreparedModel):
     """A customer on one channel. `external_id` is the channel's own name for them and is never taken apart.
 
     `origin` is the customer that it began as, and is again when a merge is undone. `phone` is only ever one that the
@@ -66,7 +67,7 @@ class Identity(models.Model):
         super().save(*args, **kwargs)
 
 
-class Conversation(models.Model):
+class Conversation(PreparedModel):
     """One thread between a customer and the shop, on one channel at a time: `identity` is where it is now.
 
     `owner` is `bot`, `queue`, `agent:<id>` or empty when resolved; `epoch` rises with every change of it.
@@ -114,7 +115,7 @@ class Conversation(models.Model):
         return int(number) if kind == "agent" else None
 
 
-class Message(models.Model):
+class Message(PreparedModel):
     """One line of a conversation. `payloads` (choice id → dialogue payload) never leaves the server.
 
     `identity` is where it was said, or whom it is sent to: the lines of an identity are what its channel may show.
@@ -156,7 +157,7 @@ class Message(models.Model):
         return f"message {self.seq} by {self.author}"
 
 
-class InboundEvent(models.Model):
+class InboundEvent(PreparedModel):
     """What a channel delivered, by the name the provider gave it: the second of a pair is not stored again."""
 
     channel = models.CharField(max_length=20)
@@ -172,7 +173,7 @@ class InboundEvent(models.Model):
         return f"{self.channel} event {self.event_id}"
 
 
-class Turn(models.Model):
+class Turn(PreparedModel):
     """A turn that ended. `message` is the last customer message it answered; there is at most one turn for it."""
 
     class State(models.TextChoices):
@@ -195,7 +196,7 @@ class Turn(models.Model):
         return f"turn {self.pk} {self.state}"
 
 
-class Delivery(models.Model):
+class Delivery(PreparedModel):
     """A message on its way to a provider. `parts` are its provider calls; `next_part` the first one not yet made.
 
     `calling` is set in a transaction of its own before a call is made: found set after a crash, nobody knows whether
@@ -277,7 +278,7 @@ class Handoff(models.Model):
         return f"handoff {self.pk} {self.state}"
 
 
-class Event(models.Model):
+class Event(PreparedModel):
     """The log of everything that happened, in order; live pages read it, and so does every metric."""
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="events")
