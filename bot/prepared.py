@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache, wraps
 from typing import Any
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.models import DateTimeField, Expression, Field, Model, QuerySet, UUIDField
+from django.db.models import DateField, DateTimeField, Expression, Field, Model, QuerySet, UUIDField
 from django.db.models.expressions import Col
 from django.db.models.sql.compiler import SQLCompiler
 
 Fields = Sequence[Field[Any, Any]]
 
 # Of these a database may want another form; all others go to it as they are.
-_FIELDS: dict[type, Field[Any, Any]] = {UUID: UUIDField(), datetime: DateTimeField()}
+_FIELDS: dict[type, Field[Any, Any]] = {UUID: UUIDField(), datetime: DateTimeField(), date: DateField()}
 
 
 class Given(Expression):

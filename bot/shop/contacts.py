@@ -2,6 +2,9 @@
 
 from datetime import date, timedelta
 
+from django.db.models import QuerySet
+
+from bot.prepared import prepared
 from bot.shop.models import Order, OrderContact
 from bot.shop.rulebook import current
 
@@ -16,5 +19,10 @@ def count(order: Order, conversation: str, day: date) -> int:
     """Different conversations about a problem with the order in the days of policies.yml up to `day`, this one
     included: what `Facts.conversations` wants."""
     since = day - timedelta(days=current().policies.people.third_contact.days)
-    others = OrderContact.objects.filter(order=order, day__gte=since, day__lte=day).exclude(conversation=conversation)
-    return others.count() + 1
+    return len(_others(order.pk, conversation, since, day)) + 1
+
+
+@prepared
+def _others(order: int, conversation: str, since: date, until: date) -> QuerySet[OrderContact]:
+    days = OrderContact.objects.filter(order=order, day__gte=since, day__lte=until)
+    return days.exclude(conversation=conversation)

@@ -7,11 +7,13 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -19,6 +21,7 @@ from django.utils.translation import gettext as _
 from bot.conversations.media.checks import ENDINGS, Checked, Refused, check
 from bot.conversations.media.models import Media
 from bot.conversations.models import Conversation, Message, record
+from bot.prepared import prepared
 
 # An upload whose message never came.
 FORGOTTEN_AFTER = timedelta(days=1)
@@ -117,14 +120,18 @@ def give_to_case(conversation: Conversation) -> None:
     number = str(conversation.facts.get("case") or "")[:24]
     if not number:
         return
-    loose = conversation.media.filter(
-        case="", episode=conversation.episode, state=Media.State.KEPT, kind__in=("image", "video", "document")
-    ).exclude(message=None)
-    for media in loose.filter(message__author=Message.Author.CUSTOMER):
+    for media in _loose(conversation.pk, conversation.episode):
         media.case = number
         media.save()
         case_file(number, str(conversation.pk), str(media.pk), media.kind, timezone.now())
         record(conversation, "case_file", "", case=number, id=str(media.pk))
+
+
+@prepared
+def _loose(conversation: UUID, episode: int) -> QuerySet[Media]:
+    """Files that a customer has sent in an episode and that belong to no case."""
+    kept = Media.objects.filter(conversation=conversation, episode=episode, case="", state=Media.State.KEPT)
+    return kept.filter(kind__in=("image", "video", "document"), message__author=Message.Author.CUSTOMER)
 
 
 def case_file(number: str, conversation: str, media: str, kind: str, at: datetime) -> None:

@@ -52,6 +52,7 @@ class _Live(NamedTuple):
     tracker: DialogueStateTracker
     stored: int
     turn: int
+    answer: Answer | None = None
 
 
 class LedgerTrackerStore(TrackerStore):
@@ -104,9 +105,9 @@ class LedgerTrackerStore(TrackerStore):
         kept = tracker if len(events) <= MOST_EVENTS and not _starts_over(new) else self._shorten(tracker)
         snapshot = kept is not tracker
         batch = [event.as_dict() for event in (kept.events if snapshot else new)]
-        after = getattr(tracker, "stored_turn", 0)
-        turn = await self._run(self.ledger.append, tracker.sender_id, batch, answer_in(new), snapshot, after)
-        self._live[tracker.sender_id] = _Live(kept, len(kept.events), turn)
+        after, answer = getattr(tracker, "stored_turn", 0), answer_in(new)
+        turn = await self._run(self.ledger.append, tracker.sender_id, batch, answer, snapshot, after)
+        self._live[tracker.sender_id] = _Live(kept, len(kept.events), turn, answer)
         while len(self._live) > LIVE_TRACKERS:
             self._live.popitem(last=False)
 
@@ -123,13 +124,20 @@ class LedgerTrackerStore(TrackerStore):
     async def answer(self, conversation: str, message_id: str) -> Answer | None:
         """What was replied to that message, None when it was never answered.
 
-        Asked once before a turn and once after it: the moment at which a tracker that another process has gone on with,
-        or that was forgotten there, is thrown out of memory.
+        Asked before a turn: the moment at which a tracker that another process has gone on with, or that was forgotten
+        there, is thrown out of memory.
         """
         live = self._live.get(conversation)
         answer, last = await self._run(self._answer_and_last, conversation, message_id)
         if live and live.turn != last and self._live.get(conversation) is live:
             del self._live[conversation]
+        return answer
+
+    def answered(self, conversation: str) -> Answer:
+        """What was replied in the turn that was saved just now. Raises KeyError where none was."""
+        answer = self._live[conversation].answer
+        if answer is None:
+            raise KeyError(conversation)
         return answer
 
     def _answer_and_last(self, conversation: str, message_id: str) -> tuple[Answer | None, int]:

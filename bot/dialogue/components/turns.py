@@ -78,8 +78,7 @@ class TurnRunner:
             replayed = answer is not None
             if answer is None:
                 await self._process(turn)
-                answer = await self._store.answer(turn.conversation, turn.message_id)
-            assert answer is not None
+                answer = self._store.answered(turn.conversation)
             tracker = await self._store.retrieve(turn.conversation)
             assert tracker is not None
             self._store.keep(tracker)
