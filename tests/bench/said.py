@@ -13,6 +13,25 @@ from tests.chaos.scripts import LUCIA, copy_order
 KINDS = {"faq", "guide", "unanswerable"}
 SMALL_TALK, QUESTION, STEP = "small talk", "question", "step of a request"
 RETURNED = "LB-10401"
+# How people begin, and what they say before they ask.
+GREETINGS = {
+    "es": ("hola", "buenas", "buenos días", "buenas tardes", "oye", "perdona", "disculpa", "hola buenas"),
+    "en": ("hi", "hello", "hey", "good morning", "good afternoon", "sorry", "excuse me", "hi there"),
+}
+LEADS = {
+    "es": (
+        "",
+        "una duda, ",
+        "una pregunta, ",
+        "a ver, ",
+        "una cosa, ",
+        "te pregunto, ",
+        "rápido, ",
+        "por curiosidad, ",
+    ),
+    "en": ("", "quick one, ", "one question, ", "so, ", "one thing, ", "let me ask, ", "quickly, ", "just curious, "),
+}
+_openings = itertools.cycle(itertools.product(range(8), range(8)))
 _numbers = itertools.count(1)
 _orders = itertools.count(40_001)
 
@@ -23,12 +42,14 @@ class Line(NamedTuple):
 
 
 def sentences() -> Iterator[str]:
-    """Questions of the evaluation set, without end. Each is new to every cache: each comes with another greeting."""
+    """Questions of the evaluation set, without end. Each is new to every cache: each round has another opening, and
+    there are 64. A number behind each of them would make two sentences of one, which are looked up apart."""
     lines = (ROOT / "tests" / "evaluation" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
     questions = [line for line in map(json.loads, lines) if line["kind"] in KINDS]
-    for line in itertools.cycle(questions):
-        hello = "soy la clienta" if line["lang"].startswith("es") else "customer"
-        yield f"{line['text']} ({hello} {next(_numbers)})"
+    for lead, greeting in _openings:
+        for line in questions:
+            language = line["lang"][:2]
+            yield f"{GREETINGS[language][greeting]}, {LEADS[language][lead]}{line['text']}"
 
 
 def one_question() -> Iterator[str]:
