@@ -87,6 +87,10 @@ def test_the_encoder_brings_the_languages_together(pieces: dict[str, Any]) -> No
     assert encoder["across_languages"] > encoder["unrelated"] + 0.3
 
 
+def test_the_encoder_says_what_the_published_one_says(pieces: dict[str, Any]) -> None:
+    assert pieces["encoder"]["off_the_published"] < 1e-6
+
+
 def test_the_encoder_is_shared_and_remembers(pieces: dict[str, Any]) -> None:
     assert pieces["encoder"]["same_object"] and pieces["encoder"]["repeat_equal"]
 

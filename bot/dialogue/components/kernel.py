@@ -148,11 +148,12 @@ class Kernel:
     def _shared_ngrams(self, text: str) -> np.ndarray:
         """The cosine of the text's n-grams with those of each example."""
         columns, weights = self.ngrams.vector(text)
-        spans = [slice(*self.columns[column : column + 2]) for column in columns]
-        places = np.concatenate([self.places[:0], *(self.places[span] for span in spans)])
-        shares = [weight * self.weights[span] for weight, span in zip(weights, spans, strict=True)]
-        found = np.bincount(places, np.concatenate([self.weights[:0], *shares]), len(self.examples[0]))
-        return found.astype(np.float32)
+        found = np.zeros(len(self.examples[0]), dtype=np.float32)
+        begins, ends = self.columns[columns].tolist(), self.columns[columns + 1].tolist()
+        for begin, end, weight in zip(begins, ends, weights, strict=True):
+            # An example occurs once in a column.
+            found[self.places[begin:end]] += weight * self.weights[begin:end]
+        return found
 
     def arrays(self) -> dict[str, np.ndarray]:
         """What `of_arrays` needs."""

