@@ -78,6 +78,9 @@ class Bench:
     async def measure(self) -> Figures:
         """Raises RuntimeError when something could not be measured."""
         async with caller(self.shop.urls["web"]) as ours:
+            # What a process loads when it is first needed, such as the worker's articles, is no part of a turn.
+            self.say("the first customers come")
+            await at_once(visitor, ours, 1, self.options.turns)
             if self.options.stock_python:
                 await self._beside_stock(ours)
             else:
