@@ -7,7 +7,7 @@ else is waited for.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -29,7 +29,7 @@ TEXT_FOR_DIALOGUE = 4_000
 class Claim:
     """The right to run one turn: the lease, the messages, and the epoch and identity they were read under.
 
-    `about` is the channel's name of the last message.
+    `about` is the channel's name of the last message; `first`: nobody has asked about these messages before.
     """
 
     conversation_id: UUID
@@ -39,6 +39,7 @@ class Claim:
     messages: tuple[Message, ...]
     question: Question
     about: str | None
+    first: bool = False
 
     @property
     def last(self) -> Message:
@@ -82,7 +83,7 @@ def of_message(conversation: Conversation, message: Message, name: str, reached:
 
     `name` is the channel's of the message.
     """
-    return _claim(conversation, (message,), (), name, reached)
+    return replace(_claim(conversation, (message,), (), name, reached), first=True)
 
 
 def _claim(

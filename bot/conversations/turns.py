@@ -177,7 +177,7 @@ def _carry_over(conversation: Conversation, claim: Claim) -> None:
 def _record_turn(conversation: Conversation, claim: Claim, answer: Answer, milliseconds: int, dropped: bool) -> Turn:
     said = answer.replies or answer.commands
     state = Turn.State.DROPPED if dropped else Turn.State.ANSWERED if said else Turn.State.SILENT
-    known = _turn_of(claim.last.pk)
+    known = [] if claim.first else _turn_of(claim.last.pk)
     turn = known[0] if known else Turn.objects.create(
         conversation=conversation, message=claim.last, epoch=claim.epoch, state=state, intent=answer.intent[:60],
         confidence=answer.confidence, milliseconds=milliseconds, replayed=answer.replayed,
