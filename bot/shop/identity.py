@@ -12,10 +12,9 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet, prefetch_related_objects
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from bot.prepared import prepared
 from bot.shop.addresses import NATIONAL_DIGITS, digits, normal_email, normal_phone
 from bot.shop.clock import shop_zone
 from bot.shop.models import Customer, CustomerChannel, IdentityAttempt, IdentityLock, Order, OrderProof
@@ -122,28 +121,15 @@ def prove_order(
 def access(identity: str, conversation: str, now: datetime, *, channel: str = "", address: str = "") -> Access:
     """What this conversation may hear about at this moment. Using a proof keeps it alive."""
     customer = prove_channel(channel, address) if channel else None
-    proven = _proven(identity, conversation, now)
-    for order in proven:
-        [order.customer] = _customer(order.customer_id)
-    prefetch_related_objects(proven, "items")
+    proofs = OrderProof.objects.filter(identity=identity, conversation=conversation, expires_at__gt=now)
+    held = proofs.select_related("order__customer").prefetch_related("order__items").order_by("-proven_at")
+    proven = [proof.order for proof in held]
     if proven:
-        held = OrderProof.objects.filter(identity=identity, conversation=conversation, expires_at__gt=now)
-        held.update(expires_at=_expiry(now))
+        proofs.update(expires_at=_expiry(now))
     if customer:
         others = (order for order in proven if order.customer_id != customer.pk)
         return Access("channel", customer, (*orders_of(customer), *others))
     return Access("order", proven[0].customer, tuple(proven)) if proven else Access("none")
-
-
-@prepared
-def _proven(identity: str, conversation: str, now: datetime) -> QuerySet[Order]:
-    held = Q(proofs__identity=identity, proofs__conversation=conversation, proofs__expires_at__gt=now)
-    return Order.objects.filter(held).order_by("-proofs__proven_at")
-
-
-@prepared
-def _customer(number: int) -> QuerySet[Customer]:
-    return Customer.objects.filter(pk=number)
 
 
 def carry(

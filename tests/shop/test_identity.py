@@ -54,7 +54,7 @@ def test_anything_else_does_not(now, proof):
 def test_a_proof_and_its_use_take_few_statements(now, django_assert_max_num_queries):
     with django_assert_max_num_queries(12):
         assert isinstance(try_order(now, email=EMILY), Proof)
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(3):
         (order,) = access("web:emily", "conversation of web:emily", now).orders
         assert [item.qty for item in order.items.all()] == [item.qty for item in order.items.all()]
 
