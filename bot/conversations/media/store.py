@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -128,7 +127,7 @@ def give_to_case(conversation: Conversation) -> None:
 
 
 @prepared
-def _loose(conversation: UUID, episode: int) -> QuerySet[Media]:
+def _loose(conversation: uuid.UUID, episode: int) -> QuerySet[Media]:
     """Files that a customer has sent in an episode and that belong to no case."""
     kept = Media.objects.filter(conversation=conversation, episode=episode, case="", state=Media.State.KEPT)
     return kept.filter(kind__in=("image", "video", "document"), message__author=Message.Author.CUSTOMER)
