@@ -70,6 +70,13 @@ def test_past_states_are_each_conversations_own_and_go_with_it(ruled: dict[str, 
     assert ruled["mixed"] is True and ruled["left"] == 0
 
 
+def test_a_copy_of_a_tracker_knows_the_same_and_stands_alone() -> None:
+    seen = run_inside("copies")
+    assert seen["differ"] == [] and seen["copies"] == seen["kinds"] == 152
+    assert seen["apart"] is True
+    assert seen["share"] < 0.6
+
+
 @pytest.fixture(scope="module")
 def pieces() -> dict[str, Any]:
     seen: dict[str, Any] = run_inside("pieces", "7")

@@ -1,9 +1,9 @@
-"""Eleven small changes to Rasa 3.6.21 that make a turn about three times cheaper and change no behaviour.
+"""Fourteen small changes to Rasa 3.6.21 that make a turn about three times cheaper and change no behaviour.
 
 Rasa Open Source ends at 3.6.21, so what is patched stays patched. Each change first checks that the function it
-replaces is the one it was measured against, and refuses with a remedy otherwise. The runner of graphs and what rules
-cost have modules of their own, graphs.py and rules.py; the last, TensorFlow's stand-in, has to come before rasa is
-imported: see stubs.py.
+replaces is the one it was measured against, and refuses with a remedy otherwise. The runner of graphs, what rules
+cost and copies have modules of their own, graphs.py, rules.py and copies.py; the last, TensorFlow's stand-in, has to
+come before rasa is imported: see stubs.py.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import aiohttp
+import ujson
 from aiohttp.client_exceptions import ContentTypeError
 from jsonschema import Draft7Validator
 from rasa.core import processor
@@ -30,10 +31,11 @@ from rasa.core.policies import rule_policy
 from rasa.engine.runner import dask
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
+from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig, concat_url
 
-from bot.dialogue.components import graphs, meaning, rules, tracing
+from bot.dialogue.components import copies, graphs, meaning, rules, tracing
 
 ACTION_TIMEOUT_SECONDS = 15.0
 """How long an action may take when endpoints.yml says nothing (Rasa's own limit is 300 s)."""
@@ -54,7 +56,9 @@ KNOWN: dict[str, str] = {
     "rasa.core.policies.rule_policy": "952d1a13906511ac",
     "rasa.engine.runner.dask": "fc92eebf60a37336",
     "Domain.states_for_tracker_history": "035111ce73ac90ba",
-    "DialogueStateTracker.generate_all_prior_trackers": "a1f6954347b52649",
+    "Domain.is_empty": "884be90ef485f1d2",
+    "Slot": "0a694d68aef36732",
+    "DialogueStateTracker": "187ee2be2d5e793e",
 }
 """First 16 digits of the SHA-256 of each patched function's or module's source in rasa 3.6.21."""
 
@@ -96,7 +100,9 @@ def patched_things() -> dict[str, Any]:
         "rasa.core.policies.rule_policy": rule_policy,
         "rasa.engine.runner.dask": dask,
         "Domain.states_for_tracker_history": Domain.states_for_tracker_history,
-        "DialogueStateTracker.generate_all_prior_trackers": DialogueStateTracker.generate_all_prior_trackers,
+        "Domain.is_empty": Domain.is_empty,
+        "Slot": Slot,
+        "DialogueStateTracker": DialogueStateTracker,
     }
 
 
@@ -160,7 +166,7 @@ def _session(endpoint: EndpointConfig) -> aiohttp.ClientSession:
             else None
         )
         connector = aiohttp.TCPConnector(keepalive_timeout=KEEP_ALIVE_SECONDS)
-        sessions[key] = aiohttp.ClientSession(connector=connector, auth=auth)
+        sessions[key] = aiohttp.ClientSession(connector=connector, auth=auth, json_serialize=ujson.dumps)
     return sessions[key]
 
 
@@ -171,8 +177,9 @@ async def close_sessions() -> None:
 
 
 def keep_connections_alive() -> None:
-    """One HTTP session per endpoint instead of one per call, with the time limit of endpoints.yml (`timeout`). A call
-    of an action also carries what the message means to the encoders of this process."""
+    """One HTTP session per endpoint instead of one per call, with the time limit of endpoints.yml (`timeout`), and JSON
+    written in a third of the time: all events go along with each call. A call of an action also carries what the
+    message means to the encoders of this process."""
 
     async def request(
         self: EndpointConfig,
@@ -233,6 +240,16 @@ def _same(thing: Any) -> Any:
     return thing
 
 
+def know_an_empty_domain() -> None:
+    """Do not make an empty domain after each message, only to see that the model's is not one."""
+    nothing = Domain.empty().as_dict()
+
+    def is_empty(self: Domain) -> bool:
+        return bool(self.as_dict() == nothing)
+
+    Domain.is_empty = is_empty
+
+
 def freeze() -> None:
     """Take everything loaded so far out of the garbage collector's rounds. Call after the model is loaded."""
     gc.collect()
@@ -287,6 +304,9 @@ def apply() -> None:
     cache_event_types()
     keep_connections_alive()
     skip_copies_for_debug_logs()
+    know_an_empty_domain()
+    copies.copy_slots_plainly()
+    copies.copy_trackers_as_they_stand()
     graphs.run_straight()
     rules.look_for_words_only_where_rules_have_some()
     rules.look_at_rules_that_end_here()

@@ -49,3 +49,9 @@ def test_misspelt_words_keep_their_intent(seen: dict[str, Any]) -> None:
 
 def test_no_letters_no_opinion(seen: dict[str, Any]) -> None:
     assert len(set(seen["empty"])) == 1
+
+
+def test_frequent_ngrams_count_like_all_others(seen: dict[str, Any]) -> None:
+    everywhere, some, none = seen["ngrams"]
+    assert everywhere[0] > some[0] > none[0] == 0
+    assert max(off for _rows, off, _most in seen["ngrams"]) < 1e-6 and some[2] > 0.5

@@ -17,7 +17,7 @@ from rasa.engine.storage.resource import Resource  # noqa: E402
 from rasa.shared.nlu.training_data.message import Message  # noqa: E402
 from rasa.shared.nlu.training_data.training_data import TrainingData  # noqa: E402
 
-from bot.dialogue.components import encoder  # noqa: E402
+from bot.dialogue.components import encoder, kernel  # noqa: E402
 from bot.dialogue.components.classifier import SentenceClassifier  # noqa: E402
 from bot.dialogue.components.kernel import sure_enough  # noqa: E402
 
@@ -44,6 +44,15 @@ def asked_below(*examples: tuple[float, float, int]) -> float:
     return sure_enough(chances, later)
 
 
+def shared(learnt: kernel.Kernel, frequent: float, texts: list[str], text: str) -> list:
+    """How many n-grams are written out for all, and how far the cosines are from those summed up by hand."""
+    kernel.FREQUENT = frequent
+    fresh = replace(learnt)
+    vectors = [dict(zip(*map(np.ndarray.tolist, learnt.ngrams.vector(one)), strict=True)) for one in [text, *texts]]
+    by_hand = [sum(weight * one.get(key, 0.0) for key, weight in vectors[0].items()) for one in vectors[1:]]
+    return [len(fresh._frequent[1]), float(np.abs(fresh._shared_ngrams(text) - by_hand).max()), max(by_hand)]
+
+
 def main() -> dict:
     data = TrainingData([Message({"text": text, "intent": name}) for name, texts in EXAMPLES.items() for text in texts])
     storage = LocalModelStorage(Path(tempfile.mkdtemp()))
@@ -68,7 +77,9 @@ def main() -> dict:
     loaded._config = CONFIG
     intent(loaded, unsure)
     loaded._kernel = learnt
+    texts = [text for each in EXAMPLES.values() for text in each]
     return {
+        "ngrams": [shared(learnt, share, texts, "¿dónde queda la tetera?") for share in (0.0, 0.3, 2.0)],
         "files": files,
         "at_start": at_start,
         "sure": sure,

@@ -69,7 +69,9 @@ async def calls() -> dict:
     async def answer(request: web.Request) -> web.Response:
         peers.add(request.transport.get_extra_info("peername"))
         headers = {name: request.headers.get(name) for name in ("Content-Type", "Authorization", "X-One")}
-        seen.append([request.method, request.path_qs, headers, (await request.read()).decode()])
+        read = await request.read()
+        given = json.loads(read or b"null") if headers["Content-Type"] == "application/json" else read.decode()
+        seen.append([request.method, request.path_qs, headers, given])
         if request.path == "/bad":
             return web.json_response({"error": "no"}, status=400)
         if request.path == "/text":
@@ -87,7 +89,7 @@ async def calls() -> dict:
         f"http://127.0.0.1:{port}", params={"p": "1"}, headers={"Authorization": "Bearer x"}, token="t"
     )
     results = [
-        await endpoint.request(json={"a": 1}),
+        await endpoint.request(json={"a": [1, 0.1, 1e300, 2**70, None, True, "ñ / \ud800 \x00 </script>"], "b": {}}),
         await endpoint.request("get", subpath="/sub", params={"q": "2"}, headers={"X-One": "1"}),
         await endpoint.request("get", subpath="text"),
         await endpoint.request("put", subpath="none", content_type=None, data=b"raw"),
