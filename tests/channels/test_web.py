@@ -9,9 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 
 from channels import text
-from channels.base import BadRequest, ChannelAdapter, ChannelError, ErrorKind, Inbound, MediaRef, Part, RawRequest
+from channels.base import (
+    BadRequest,
+    ChannelAdapter,
+    ChannelError,
+    ErrorKind,
+    Inbound,
+    MediaRef,
+    Part,
+    RawRequest,
+    Unauthorized,
+)
 from channels.web import tokens
 from channels.web.adapter import LONGEST_TEXT, WebAdapter
 from tests.channels.contract import NOW, ChannelContract, golden
@@ -74,6 +85,16 @@ class TestWeb(ChannelContract):
                 self.make().parse(request)
             return
         assert [event.text for event in self.make().parse(request)] == [words.strip().replace("\x00", "")]
+
+    def test_a_token_that_was_good_before_ends_at_its_time(self) -> None:
+        token = tokens.issue(SECRET, VISITOR, NOW)
+        with time_machine.travel(NOW - timedelta(seconds=1), tick=False) as traveller:
+            assert tokens.read(SECRET, token) == tokens.Session(VISITOR, NOW)
+            traveller.move_to(NOW)
+            with pytest.raises(Unauthorized, match="expired"):
+                tokens.read(SECRET, token)
+        with pytest.raises(Unauthorized, match="not one of ours"):
+            tokens.read(SECRET[::-1], token)
 
     async def test_a_file_is_fetched_up_to_its_limit(self) -> None:
         """It is stored when it is uploaded: there is nobody to fetch it from."""

@@ -7,12 +7,17 @@ slot of each new tracker by way of pickle's protocol. Replayed events lead to wh
 import copy
 from collections.abc import Callable
 
+from rasa.core.actions.forms import FormAction
+from rasa.shared.core.constants import REQUESTED_SLOT
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
     ActionReverted,
+    Event,
     FollowupAction,
     Restarted,
     SessionStarted,
+    SlotSet,
     UserUtteranceReverted,
     UserUttered,
 )
@@ -54,6 +59,25 @@ def copy_trackers_as_they_stand() -> None:
         return same
 
     DialogueStateTracker.copy = copied
+
+
+def copy_for_forms_too() -> None:
+    """A form looks at each answer on a tracker of its own: a copy on which a little more happens, unless the
+    conversation was restarted, when it begins after that."""
+    original: Callable[..., DialogueStateTracker] = FormAction._temporary_tracker
+
+    def _temporary_tracker(
+        self: FormAction, current_tracker: DialogueStateTracker, additional_events: list[Event], domain: Domain
+    ) -> DialogueStateTracker:
+        if current_tracker.idx_after_latest_restart() or current_tracker._max_event_history is not None:
+            return original(self, current_tracker, additional_events, domain)
+        asked = SlotSet(REQUESTED_SLOT, self.get_slot_to_fill(current_tracker))
+        own = current_tracker.copy()
+        for event in (asked, ActionExecuted(self.name()), *additional_events):
+            own.update(event)
+        return own
+
+    FormAction._temporary_tracker = _temporary_tracker
 
 
 def _knows_what_follows(tracker: DialogueStateTracker) -> bool:

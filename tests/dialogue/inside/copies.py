@@ -10,11 +10,14 @@ environment.prepare()
 environment.quieten()
 stubs.install()
 
+from rasa.core.actions.forms import FormAction  # noqa: E402
 from rasa.shared.core import events  # noqa: E402
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity  # noqa: E402
 
 from bot.dialogue.components import copies  # noqa: E402
 from tests.dialogue.inside.rules import DOMAIN, between, said  # noqa: E402
+
+FORM = FormAction("first_form", None)
 
 
 def state(tracker: DialogueStateTracker) -> str:
@@ -47,6 +50,15 @@ def trackers() -> list[DialogueStateTracker]:
     return made
 
 
+def of_a_form(tracker: DialogueStateTracker) -> str:
+    """What a form sees when it looks at an answer: the conversation, what it asked, and what was found."""
+    found = [events.SlotSet("a", "found", timestamp=1.0), events.ActionExecutionRejected("first_form", timestamp=2.0)]
+    seen = FORM._temporary_tracker(tracker, found, DOMAIN)
+    for event in list(seen.events)[-4:]:
+        event.timestamp = 3.0
+    return state(seen)
+
+
 def apart(tracker: DialogueStateTracker) -> bool:
     """Whether what happens to a copy happens to it alone."""
     before, one = state(tracker), tracker.copy()
@@ -76,10 +88,11 @@ def seconds(tracker: DialogueStateTracker) -> float:
 
 if __name__ == "__main__":
     made = trackers()
-    before, took = [state(one.copy()) for one in made], seconds(long_one())
+    before, took = [[state(one.copy()), of_a_form(one)] for one in made], seconds(long_one())
     copies.copy_slots_plainly()
     copies.copy_trackers_as_they_stand()
-    after = [state(one.copy()) for one in made]
+    copies.copy_for_forms_too()
+    after = [[state(one.copy()), of_a_form(one)] for one in made]
     print(
         json.dumps(
             {
