@@ -171,6 +171,8 @@ def wished(turn: Turn) -> str | None:
     named = wishes.wish(turn.words)
     if named and (turn.asks < SURELY_ASKED or named == "points"):
         return named
+    if regrets(turn.words):
+        return "return"
     intent, confidence = turn.rank(STARTS)
     flow = STARTS[intent]
     likely = confidence >= (LIKELY_AT_ONCE if flow in AT_ONCE else LIKELY)
@@ -201,12 +203,17 @@ def told_of(text: str) -> str | None:
     general tells of nothing that happened."""
     text = questions.beside_its_questions(text)
     reason = understand.reason(text)
-    bought = understand.products(text) or understand.order_numbers(text)
-    if bought and reason in (None, "changed_mind") and REGRETS.search(plain(text)):
+    if regrets(text):
         return "return"
     if reason in ("damaged", "wrong"):
         return "damaged" if reason == "damaged" else "wrong_item"
     return "warranty" if reason == "faulty" or understand.fault(text) else None
+
+
+def regrets(text: str) -> bool:
+    """Whether what was bought is not wanted any more, by words that tell of nothing wrong with it."""
+    bought = understand.products(text) or understand.order_numbers(text)
+    return bool(bought and REGRETS.search(plain(text))) and understand.reason(text) in (None, "changed_mind")
 
 
 def misunderstood(turn: Turn) -> list[EventType]:

@@ -19,11 +19,12 @@ ANOTHER = re.compile(
     r"factura (de la |del |de el |de )otr[oa]|invoice (of|for|from) the other)\b",
     re.I,
 )
-# What can be done only with such orders: who wants it means one of these.
+# What is done with such orders, or most often with them: who wants it means the only one of these.
 FITTING: Mapping[str, frozenset[str]] = {
     "cancel": frozenset({"paid", "preparing"}),
     "address": frozenset({"paid", "preparing"}),
     "order_status": frozenset({"paid", "preparing", "shipped"}),
+    "lost_parcel": frozenset({"paid", "preparing", "shipped"}),
 }
 
 
@@ -175,5 +176,7 @@ def _prove(turn: Turn, known: facts.Known, number: str, said_now: bool) -> Order
             turn.say("utter_locked")
             raise Ended
         known["tried"] = pair
-    turn.say("utter_mismatch", asks="email")
+        turn.say("utter_mismatch", asks="email")
+    else:
+        turn.say("utter_mismatch_still", asks="email")
     raise Asked("email")
