@@ -26,6 +26,8 @@ FITTING: Mapping[str, frozenset[str]] = {
     "order_status": frozenset({"paid", "preparing", "shipped"}),
     "lost_parcel": frozenset({"paid", "preparing", "shipped"}),
 }
+# Of what the carrier says it brought, the order that is still to come is not the one.
+SAID_DELIVERED = re.compile(r"\b(entregad[oa]s?|delivered)\b", re.I)
 
 
 def access(turn: Turn) -> identity.Access:
@@ -49,7 +51,9 @@ def find_order(turn: Turn, known: facts.Known, learned: frozenset[str], flow: st
     if another and not known.get("order_number") and len(allowed.orders) == 1:
         turn.say("utter_ask_for_order_number", asks="order_number")
         raise Asked("order_number")
-    number = known.get("order_number") or _only_order(allowed, known, flow) or _wrote_about(turn, allowed, known)
+    came = flow == "lost_parcel" and SAID_DELIVERED.search(turn.words)
+    only = _only_order(allowed, known, "" if came else flow)
+    number = known.get("order_number") or only or _wrote_about(turn, allowed, known)
     number = number or _told_by_age(turn, allowed, known)
     if number and allowed.may_see(number):
         known["order_number"] = number
